@@ -1,0 +1,47 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { renderCharts } from './charts.ts';
+import { REQUESTS_PER_SECOND } from './load.ts';
+import { renderSummary, summaryRows, type DemoResult } from './summary.ts';
+
+const STYLE = `
+  body { font: 15px/1.5 system-ui, sans-serif; max-width: 1000px; margin: 2rem auto; padding: 0 1rem; color: #1d2430; background: #fff }
+  table { border-collapse: collapse; margin: 1.5rem 0 }
+  th, td { padding: .35rem .9rem; border-bottom: 1px solid #dde1e8; text-align: right; font-variant-numeric: tabular-nums }
+  th:first-child, td:first-child { text-align: left }
+  svg { max-width: 100%; height: auto }
+`;
+
+/** Writes the table, the picture, and a page around both that needs nothing else; returns the path of the page. */
+export async function writeReport(outDir: string, result: DemoResult): Promise<string> {
+  await mkdir(outDir, { recursive: true });
+  const picture = renderCharts(result);
+  const page = join(outDir, 'report.html');
+  await writeFile(join(outDir, 'report.svg'), `${picture}\n`);
+  await writeFile(join(outDir, 'summary.txt'), `${renderSummary(result)}\n`);
+  await writeFile(page, renderPage(result, picture));
+  return page;
+}
+
+function renderPage(result: DemoResult, picture: string): string {
+  const rows = summaryRows(result)
+    .map(({ what, inMemory, shared }) => `<tr><td>${what}</td><td>${inMemory}</td><td>${shared}</td></tr>`)
+    .join('\n');
+  const { environments } = result.shared;
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>resilient-lambda: one circuit for a fleet</title>
+<style>${STYLE}</style>
+<h1>One circuit for a fleet</h1>
+<p>${environments} execution environments of one Lambda function, ${REQUESTS_PER_SECOND} requests per second, and a payments
+service that is healthy, fails and recovers. On the left every environment keeps its circuit in its own memory; on the right
+the fleet shares one circuit in DynamoDB.</p>
+${picture}
+<table>
+<tr><th>${environments} environments</th><th>in memory</th><th>shared</th></tr>
+${rows}
+</table>
+</html>
+`;
+}

@@ -1,0 +1,38 @@
+// Two worlds, one run: lib/ is CommonJS as jsii emits it, everything else is ESM run by Node's own type stripping.
+const esm = (displayName, folders) => ({
+  displayName,
+  testEnvironment: 'node',
+  testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {},
+});
+
+export default {
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['lib/**/*.ts', 'runtime/src/**/*.ts'],
+  projects: [
+    {
+      displayName: 'lib',
+      testEnvironment: 'node',
+      testMatch: ['<rootDir>/test/lib/**/*.test.ts'],
+      moduleFileExtensions: ['ts', 'js', 'json', 'node'], // ts first: never a stale .js
+      transform: {
+        '^.+\\.ts$': [
+          '@swc/jest',
+          {
+            jsc: {
+              parser: { syntax: 'typescript', decorators: true },
+              target: 'es2023',
+              keepClassNames: true,
+              transform: { legacyDecorator: true },
+            },
+            module: { type: 'commonjs' },
+          },
+        ],
+      },
+    },
+    esm('runtime', ['runtime']),
+    esm('repository', ['contract', 'lint', 'docs', 'simulation']),
+    esm('local', ['local', 'demo']),
+  ],
+};

@@ -1,0 +1,71 @@
+import { Token, type Duration } from 'aws-cdk-lib';
+import type { DurationRule, NumberRule, OptionRule } from './option-rules';
+
+/**
+ * What is wrong with the value of an option: what was seen and what to set instead; undefined if nothing is.
+ *
+ * The value is `unknown` because callers in plain JavaScript have no compiler to stop them. Tokens pass: their values
+ * are known only after deployment, and the runtime checks them again.
+ */
+export function optionProblem(rule: OptionRule, value: unknown): string | undefined {
+  switch (rule.type) {
+    case 'boolean':
+      return typeof value === 'boolean' || isTokenObject(value) ? undefined : `is ${show(value)}: set true or false`;
+    case 'duration':
+      return durationProblem(rule, value);
+    default:
+      return numberProblem(rule, value);
+  }
+}
+
+/** A value as a problem shows it: short, and never more than its outline. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}...` : value);
+  if (typeof value === 'function') return 'a function';
+  if (isDuration(value)) return `the duration ${value.toHumanString()}`;
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
+  return String(value);
+}
+
+/** Whether a value is an object of named members, as opposed to an array, a primitive or nothing. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Recognised by its members: an application may hold several copies of aws-cdk-lib, where `instanceof` fails. */
+export function isDuration(value: unknown): value is Duration {
+  return isRecord(value) && typeof value['toMilliseconds'] === 'function' && typeof value['isUnresolved'] === 'function';
+}
+
+function numberProblem(rule: NumberRule, value: unknown): string | undefined {
+  if (isTokenObject(value) || (typeof value === 'number' && isAllowed(rule, value))) return undefined;
+  const kind = rule.type === 'integer' ? 'a whole number' : 'a number';
+  const from = rule.exclusiveMinimum === undefined ? `from ${rule.minimum} to` : `above ${rule.exclusiveMinimum} and up to`;
+  return `is ${show(value)}: set ${kind} ${from} ${rule.maximum}`;
+}
+
+function isAllowed({ type, minimum, exclusiveMinimum, maximum }: NumberRule, value: number): boolean {
+  if (Token.isUnresolved(value)) return true;
+  if (type === 'integer' && !Number.isInteger(value)) return false;
+  // Written so that NaN, for which no comparison holds, is refused as well.
+  return value >= (minimum ?? -Infinity) && value > (exclusiveMinimum ?? -Infinity) && value <= maximum;
+}
+
+function durationProblem(rule: DurationRule, value: unknown): string | undefined {
+  const range = `from ${rule.minimumMs} to ${rule.maximumMs}`;
+  if (!isDuration(value)) return `is ${show(value)}: set a Duration of a whole number of milliseconds ${range}`;
+  if (value.isUnresolved()) return tokenDurationProblem(value);
+  const ms = value.toMilliseconds({ integral: false });
+  if (Number.isInteger(ms) && ms >= rule.minimumMs && ms <= rule.maximumMs) return undefined;
+  return `is ${ms} ms: set a whole number of milliseconds ${range}`;
+}
+
+function tokenDurationProblem(value: Duration): string | undefined {
+  // CloudFormation cannot multiply, so a token in any other unit could never become milliseconds.
+  if (value.unitLabel() === 'millis') return undefined;
+  return `is a token in ${value.unitLabel()}: only Duration.millis() can hold a token here`;
+}
+
+function isTokenObject(value: unknown): boolean {
+  return isRecord(value) && Token.isUnresolved(value);
+}

@@ -1,0 +1,24 @@
+/** How much a call matters, on the one scale that every pattern uses. */
+export const PRIORITIES = Object.freeze({ critical: 10, high: 8, normal: 5, low: 2, background: 1 });
+
+/** Name of a priority: critical 10, high 8, normal 5, low 2, background 1. */
+export type Priority = keyof typeof PRIORITIES;
+
+/** What a policy may know about the call that it admits. All fields are optional; absent means unknown. */
+export interface CallContext {
+  /** Aborted when the caller has given up. */
+  readonly signal?: AbortSignal;
+  /** Instant in epoch milliseconds after which nobody waits for the result: no policy waits longer. */
+  readonly deadlineMs?: number;
+  /** The tenant on whose behalf the call is made. */
+  readonly tenant?: string;
+  /** The operation, as a route template or function name: never a raw path. */
+  readonly operation?: string;
+  /** Importance of the call; `normal` if absent. */
+  readonly priority?: Priority;
+  /** Units that the call takes from a limit; 1 if absent. */
+  readonly cost?: number;
+}
+
+/** A call of which nothing is known. Shared, so that callers without context allocate nothing. */
+export const UNKNOWN_CALL: CallContext = Object.freeze({});

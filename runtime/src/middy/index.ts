@@ -1,0 +1,5 @@
+export { describeCall, type CallDescription } from './describe.ts';
+export { resilientExecutionMode } from './execution-mode.ts';
+export { gateMiddleware, type GateMiddleware, type GateMiddlewareOptions } from './gate-middleware.ts';
+export { httpAnswer, isHttpEvent, type HttpAnswer } from './http.ts';
+export { middy } from './middy.ts';

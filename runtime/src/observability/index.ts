@@ -1,0 +1,1 @@
+export { createPowertoolsSink, type MetricsLike, type PowertoolsSinkOptions, type SingleMetric } from './powertools-sink.ts';

@@ -1,0 +1,4 @@
+export { ManualClock } from './manual-clock.ts';
+export { RecordingSink } from './recording-sink.ts';
+export { SeededRandom } from './seeded-random.ts';
+export { MemoryCircuitStore } from '../circuit-breaker/memory-store.ts';

@@ -1,0 +1,39 @@
+import { Stack } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { ResilienceTables, ResilientFunction } from '../../lib';
+import { INLINE, RECOMMENDED_FLAGS, newApp } from './support';
+
+const FLAGS = [
+  ['without feature flags', {}],
+  ['with the recommended feature flags', RECOMMENDED_FLAGS],
+] as const;
+
+function findings(stack: Stack, pack: AwsSolutionsChecks | ServerlessChecks): string[] {
+  return pack.validateScope(stack.node.root).violations.map(({ ruleName }) => ruleName);
+}
+
+test.each(FLAGS)('AwsSolutions finds nothing in function and tables %s', (_, flags) => {
+  const stack = new Stack(newApp(flags), 'Stack');
+  const tables = new ResilienceTables(stack, 'Shared');
+  new ResilientFunction(stack, 'Own', { ...INLINE, circuits: { payments: {} } });
+  new ResilientFunction(stack, 'Sharing', { ...INLINE, tables, circuits: { payments: {} } });
+  expect(findings(stack, new AwsSolutionsChecks())).toEqual([]);
+});
+
+test('the function sets what the Serverless checks ask of memory, time and tracing', () => {
+  const stack = new Stack(newApp(), 'Stack');
+  new ResilientFunction(stack, 'Fn', { ...INLINE, circuits: { payments: {} } });
+  const found = findings(stack, new ServerlessChecks()).join();
+  for (const rule of ['LambdaDefaultMemorySize', 'LambdaDefaultTimeout', 'LambdaTracing']) expect(found).not.toContain(rule);
+});
+
+test('a plain function has the findings that ours acknowledges', () => {
+  const stack = new Stack(newApp(), 'Stack');
+  const runtime = lambda.Runtime.NODEJS_24_X;
+  new lambda.Function(stack, 'Plain', { ...INLINE, runtime, tracing: lambda.Tracing.ACTIVE });
+  expect(findings(stack, new AwsSolutionsChecks())).toEqual([
+    expect.stringContaining('AwsSolutions-IAM4'),
+    expect.stringContaining('AwsSolutions-IAM5'),
+  ]);
+});

@@ -1,0 +1,2 @@
+const indirect = { handler: () => 'common' };
+module.exports = indirect;

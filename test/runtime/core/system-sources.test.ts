@@ -1,0 +1,33 @@
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { SYSTEM_CLOCK, SYSTEM_RANDOM } from '../../../runtime/src/core/system-sources.ts';
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+describe('the system clock', () => {
+  it('stands still while the clock of the machine is set back, and goes on when it has caught up (PX-17)', () => {
+    const start = Date.now() + 60_000; // ahead of whatever the clock has said before
+    const machine = jest.spyOn(Date, 'now');
+    const seen = [0, 10, -5000, 9, 10, 11].map((offset) => {
+      machine.mockReturnValue(start + offset);
+      return SYSTEM_CLOCK.nowMs() - start;
+    });
+    expect(seen).toEqual([0, 10, 10, 10, 10, 11]);
+  });
+
+  it('jumps over a freeze (PX-03)', () => {
+    const start = Date.now() + 120_000;
+    const machine = jest.spyOn(Date, 'now').mockReturnValue(start);
+    SYSTEM_CLOCK.nowMs();
+    machine.mockReturnValue(start + 3_600_000);
+    expect(SYSTEM_CLOCK.nowMs()).toBe(start + 3_600_000);
+  });
+});
+
+describe('the system random source', () => {
+  it('is the one of the machine', () => {
+    jest.spyOn(Math, 'random').mockReturnValue(0.25);
+    expect(SYSTEM_RANDOM.next()).toBe(0.25);
+  });
+});

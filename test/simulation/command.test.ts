@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, it, expect } from '@jest/globals';
+
+const MAIN = join(import.meta.dirname, 'main.ts');
+const SINGLE = join(import.meta.dirname, 'scenarios', 'single.json');
+
+let folder = '';
+
+function run(...args: string[]): Promise<{ stdout: string; stderr: string }> {
+  const environment = { ...process.env, NODE_OPTIONS: '' };
+  return promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], { env: environment });
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'simulation-'));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('the command', () => {
+  it('prints one object and writes a page that needs nothing else', async () => {
+    const report = join(folder, 'new', 'single.html');
+    const { stdout } = await run('--scenario', SINGLE, '--seed', '4', '--json', '--report', report);
+    expect(JSON.parse(stdout)).toMatchObject({ seed: 4, transitions: expect.any(Object), openedAfterMs: [expect.any(Number)] });
+    expect(JSON.parse(stdout)).not.toHaveProperty('timeline');
+    const page = await readFile(report, 'utf8');
+    expect(page).toContain('<svg');
+    expect(page).toContain('single, seed 4');
+    expect(page).not.toMatch(/<script|<link|src=/);
+  });
+
+  it('prints a table that says the seed', async () => {
+    const { stdout } = await run('--scenario', SINGLE);
+    expect(stdout).toMatch(/single .* seed 1 /);
+    expect(stdout).toMatch(/storeCallsPerMillionRequests +│ +[\d,]+ /);
+  });
+
+  it('runs several seeds', async () => {
+    const { stdout } = await run('--scenario', SINGLE, '--seed', '5', '--seeds', '3', '--json');
+    const { seeds, median, worst, runs } = JSON.parse(stdout);
+    expect(seeds).toEqual([5, 6, 7]);
+    expect(runs).toHaveLength(3);
+    expect(worst.requests).toBeGreaterThanOrEqual(median.requests);
+  });
+
+  it.each([
+    [['--seed', 'x'], /--scenario is missing[^]*--seed is "x"/],
+    [['--sceanrio', 'x'], /--sceanrio/],
+    [['--scenario', 'missing.json'], /the scenario cannot be read/],
+  ])('explains what is wrong with %p', async (args, message) => {
+    await expect(run(...args)).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(message) });
+  });
+});

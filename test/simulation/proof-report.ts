@@ -1,0 +1,102 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Table from 'cli-table3';
+import type { CaseResult, Finding } from './proof.ts';
+
+/** Results of the whole command, and how to get them again. */
+export interface Proof {
+  readonly command: string;
+  readonly node: string;
+  readonly cases: readonly CaseResult[];
+}
+
+const HEAD = ['scenario', 'must hold', 'median', 'worst', 'seeds that hold', 'result'];
+
+/** The results for a terminal. */
+export function renderProof({ cases }: Proof): string {
+  const table = new Table({
+    head: HEAD,
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'left'],
+  });
+  table.push(...cases.flatMap(rows));
+  return `${table.toString()}\n${summary(cases)}`;
+}
+
+/** Writes the results for a reader and for a program. */
+export async function writeProof(folder: string, proof: Proof): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'circuit-breaker.md'), renderPage(proof));
+  await writeFile(join(folder, 'circuit-breaker.json'), `${JSON.stringify(proof, null, 2)}\n`);
+}
+
+function renderPage({ command, node, cases }: Proof): string {
+  const lines = [HEAD, HEAD.map(() => '---'), ...cases.flatMap(rows)].map((cells) => `| ${cells.join(' | ')} |`);
+  return `# What the circuit breaker does in a fleet
+
+${summary(cases)}
+
+Simulated: the real policy in every execution environment, around the in-memory store that passes the same contract suite as
+the DynamoDB store, in virtual time. Requests arrive at random and are handed to any idle environment; one that finds none
+waits in line. Calls take 20 to 60 ms, a request to the store 2 to 6 ms. A run takes 180 s; faults last from 60 s to 120 s unless the
+scenario says otherwise. Options: an open period of 30 s, everything else as by default. The scenarios are the files of
+these names in \`test/simulation/scenarios\`. Start-up is the first 30 s, in which all environments start cold and at once. The
+simulated store is never throttled, so what an item would refuse of the writes of start-up is not simulated.
+
+Run with \`${command}\` on Node.js ${node}; the same command gives the same numbers. Seeds count from 1.
+
+A case passes if every requirement holds in the median of its seeds. The worst seed and the share of seeds for which a
+requirement holds are shown beside it; where a figure has no requirement it is shown for information.
+
+${lines.join('\n')}
+${failures(cases)}`;
+}
+
+function rows({ name, title, seeds, findings, passes }: CaseResult): string[][] {
+  return findings.map((finding, index) => [
+    index === 0 ? `${name}: ${title}` : '',
+    finding.required === '' ? `(${finding.figure})` : `${finding.figure}: ${finding.required}`,
+    text(finding.median, finding.unit),
+    text(finding.worst, finding.unit) + (finding.worstHolds === false ? ' (does not hold)' : ''),
+    finding.medianHolds === undefined ? '' : share(finding, seeds),
+    result(finding, index === 0 ? passes : undefined),
+  ]);
+}
+
+/** The verdict of a requirement; that of the whole case stands in its first row. */
+function result({ medianHolds }: Finding, passes: boolean | undefined): string {
+  if (passes !== undefined) return passes ? 'PASS' : 'FAIL';
+  return medianHolds === false ? 'FAIL' : '';
+}
+
+function summary(cases: readonly CaseResult[]): string {
+  const requirements = cases.flatMap(({ findings }) => findings).filter(({ medianHolds }) => medianHolds !== undefined);
+  const inMedian = requirements.filter(({ medianHolds }) => medianHolds).length;
+  const always = requirements.filter(({ failingSeeds }) => failingSeeds.length === 0).length;
+  const passing = cases.filter(({ passes }) => passes).length;
+  return (
+    `${passing} of ${cases.length} cases pass: ${inMedian} of ${requirements.length} requirements hold in the median, ` +
+    `${always} of them for every seed.`
+  );
+}
+
+/** Seeds to look at with the simulator. */
+function failures(cases: readonly CaseResult[]): string {
+  const lines = cases.flatMap(({ name, findings }) =>
+    findings.flatMap(({ figure, failingSeeds }) => {
+      if (failingSeeds.length === 0) return [];
+      const more = failingSeeds.length > 10 ? ', ...' : '';
+      return [`- ${name}, ${figure}: ${failingSeeds.slice(0, 10).join(', ')}${more}`];
+    }),
+  );
+  return lines.length === 0 ? '' : `\nSeeds for which a requirement does not hold:\n\n${lines.join('\n')}\n`;
+}
+
+function share({ failingSeeds }: Finding, seeds: number): string {
+  const holding = seeds - failingSeeds.length;
+  return `${text((100 * holding) / seeds, ' %', 1)} (${holding} of ${seeds})`;
+}
+
+function text(value: number | null, unit: string, maximumFractionDigits = 2): string {
+  return value === null ? 'never' : `${value.toLocaleString('en-US', { maximumFractionDigits })}${unit}`;
+}

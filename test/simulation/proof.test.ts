@@ -1,0 +1,94 @@
+import { beforeAll, describe, it, expect } from '@jest/globals';
+import type { Figures } from './figures.ts';
+import { judge, type CaseResult } from './proof.ts';
+import { PROOF_CASES, type ProofCase } from './proof-cases.ts';
+import { renderProof } from './proof-report.ts';
+import { readProveOptions, seedsOf } from './prove-options.ts';
+import { readNamedScenario } from './scenario-file.ts';
+import { runInWorkers, SIMULATION_WORKER } from './worker-pool.ts';
+
+const SHORT_CASES = PROOF_CASES.filter(({ name }) => name !== 'total-outage-5000');
+
+/** Large fleets take long; of the others an odd number, so that each median is a run. */
+const seedsFor = ({ seedCap }: ProofCase) => (seedCap === undefined ? [1, 2, 3] : [1]);
+
+describe('the circuit breaker', () => {
+  const results = new Map<string, CaseResult>();
+
+  // In worker threads: a simulation is three times as fast outside the sandbox of the test runner.
+  beforeAll(async () => {
+    const planned = await Promise.all(
+      SHORT_CASES.map(async (proofCase) => ({ proofCase, scenario: await readNamedScenario(proofCase.name) })),
+    );
+    const runs = planned.flatMap(({ proofCase, scenario }) => seedsFor(proofCase).map((seed) => ({ proofCase, task: { scenario, seed } })));
+    const figures = await runInWorkers<Figures>(runs.map(({ task }) => task), { worker: SIMULATION_WORKER, jobs: 2 });
+    for (const { proofCase, scenario } of planned) {
+      const own = figures.filter((_figures, index) => runs[index]!.proofCase === proofCase);
+      results.set(proofCase.name, judge(proofCase, scenario, own));
+    }
+  }, 120_000);
+
+  it.each(SHORT_CASES)('$title', ({ name, requirements }) => {
+    const { findings } = results.get(name)!;
+    expect(findings).toHaveLength(requirements.length);
+    expect(findings.filter(({ medianHolds }) => medianHolds === false)).toEqual([]);
+  });
+});
+
+describe('the proof', () => {
+  const figure = { figure: 'calls', unit: '', medianOnly: false, measure: ({ calls }: Figures) => calls };
+  const proofCase: ProofCase = {
+    name: 'some',
+    title: 'some fleet',
+    requirements: [
+      { ...figure, bound: { atMost: 5 } },
+      { ...figure, bound: { atLeast: 2 }, medianOnly: true },
+      { ...figure, bound: { exactly: 4 } },
+      { ...figure, bound: undefined },
+    ],
+  };
+  const runs = [3, 9, 4].map((calls, index) => ({ seed: index + 1, calls }) as Figures);
+
+  it('tells the median from the worst seed, and counts the seeds that hold', () => {
+    const { findings, passes } = judge(proofCase, { policy: 'circuit-breaker' }, runs);
+    expect(passes).toBe(true);
+    expect(findings.map(({ required, median, worst, worstHolds, failingSeeds }) => [required, median, worst, worstHolds, failingSeeds])).toEqual([
+      ['at most 5', 4, 9, false, [2]],
+      ['at least 2 (median)', 4, 3, true, []],
+      ['exactly 4', 4, 9, false, [1, 2]],
+      ['', 4, 9, undefined, []],
+    ]);
+  });
+
+  it('fails where a median does not hold, and what never came does not hold', () => {
+    const never = { ...figure, bound: { atMost: 5 }, measure: () => null };
+    const result = judge({ ...proofCase, requirements: [never] }, { policy: 'circuit-breaker' }, runs);
+    expect(result.passes).toBe(false);
+    expect(result.findings[0]).toMatchObject({ median: null, worst: null, medianHolds: false });
+    const text = renderProof({ command: '', node: '', cases: [result] });
+    expect(text).toMatch(/some: some fleet .* never .* never \(does not hold\) .* 0 % \(0 of 3\) .* FAIL/);
+    expect(text).toContain('0 of 1 cases pass: 0 of 1 requirements hold in the median, 0 of them for every seed.');
+  });
+
+  it('caps the seeds of the large fleets', () => {
+    const seeds = (...args: string[]) => {
+      const options = readProveOptions(args);
+      return ['single', 'total-outage-500', 'total-outage-5000'].map((name) => seedsOf(PROOF_CASES.find((each) => each.name === name)!, options));
+    };
+    expect(seeds()).toEqual([200, 200, 5]);
+    expect(seeds('--seeds', '3')).toEqual([3, 3, 3]);
+    expect(seeds('--seeds', '50', '--large-seeds', '7')).toEqual([50, 7, 7]);
+  });
+
+  it('says how to run it again, and writes nothing where it is not whole', () => {
+    expect(readProveOptions(['--large-seeds', '2', '--jobs', '8', '--out', 'x'])).toMatchObject({
+      command: 'npm run -s prove -- --seeds 200 --large-seeds 2',
+      out: 'x',
+      jobs: 8,
+    });
+    expect(readProveOptions([]).out).toBe('docs/evidence');
+    expect(readProveOptions(['--only', 'single'])).toMatchObject({ out: undefined, cases: [{ name: 'single' }] });
+    expect(() => readProveOptions(['--only', 'nothing', '--seeds', '0'])).toThrow(/--seeds is "0"[^]*--only is "nothing": use one of total-outage-50,/);
+    expect(() => readProveOptions(['--sedes', '1'])).toThrow(/--sedes/);
+  });
+});

@@ -1,0 +1,131 @@
+import { schemaProblems, show, type OptionSchema } from '../../runtime/src/core/option-schema.ts';
+
+/** When requests arrive: at random, or evenly spaced. */
+export type Arrivals = (typeof ARRIVALS)[number];
+
+/** Which idle environment takes a request: any, or the one that became idle last. */
+export type Routing = (typeof ROUTINGS)[number];
+
+const ARRIVALS = ['poisson', 'steady'] as const;
+const ROUTINGS = ['random', 'most-recently-used'] as const;
+const POLICIES = ['circuit-breaker'] as const;
+const SHARE = { type: 'number', minimum: 0, maximum: 1, default: 0 } as const;
+const PER_MINUTE = { type: 'number', minimum: 0, maximum: 60_000, default: 0 } as const;
+const SECONDS = { type: 'number', minimum: 0, maximum: 86_400, default: 0 } as const;
+const LONGEST_MS = 60_000;
+
+/** What the plain fields of a scenario may hold, and their defaults. */
+export const SECTIONS = {
+  scenario: { durationSeconds: { type: 'number', minimum: 1, maximum: 86_400, default: 180 } },
+  fleet: {
+    environments: { type: 'integer', minimum: 1, maximum: 50_000, default: 50 },
+    requestsPerSecond: { type: 'number', exclusiveMinimum: 0, maximum: 1_000_000, default: 1000 },
+  },
+  call: {
+    duration: { type: 'duration', minimumMs: 0, maximumMs: LONGEST_MS, defaultMs: 40 },
+    jitter: { ...SHARE, default: 0.5 },
+  },
+  store: {
+    latency: { type: 'duration', minimumMs: 0, maximumMs: LONGEST_MS, defaultMs: 4 },
+    lostReplyRate: SHARE,
+    throttleRate: SHARE,
+  },
+  environmentFaults: {
+    crashesPerMinute: PER_MINUTE,
+    clockSkew: { type: 'duration', minimumMs: 0, maximumMs: LONGEST_MS, defaultMs: 0 },
+    freezesPerMinute: PER_MINUTE,
+  },
+  window: { fromSeconds: SECONDS, toSeconds: SECONDS },
+  traffic: { factor: { type: 'number', minimum: 0, maximum: 1000, default: 1 } },
+  fault: {
+    failureRate: { ...SHARE, default: 1 },
+    slowBy: { type: 'duration', minimumMs: 0, maximumMs: LONGEST_MS, defaultMs: 0 },
+  },
+} as const satisfies Record<string, OptionSchema>;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const PARTS = ['policy', 'options', 'fleet', 'call', 'store', 'environmentFaults', 'traffic', 'faults'];
+
+/** Every problem of a scenario, each as one sentence that names the field, the value seen and the remedy. */
+export function scenarioProblems(scenario: unknown): string[] {
+  if (!isFields(scenario)) return [`scenario is ${show(scenario)}: pass an object with a policy`];
+  const { policy, options, fleet, call, store, environmentFaults, traffic, faults, ...plain } = scenario;
+  return [
+    ...choiceProblems('scenario.policy', policy, POLICIES, true),
+    ...schemaProblems(SECTIONS.scenario, plain, 'scenario', PARTS),
+    ...(options === undefined || isFields(options) ? [] : [`scenario.options is ${show(options)}: pass an object`]),
+    ...sectionProblems('scenario.fleet', fleet, fleetProblems),
+    ...sectionProblems('scenario.call', call, (path, fields) => schemaProblems(SECTIONS.call, fields, path)),
+    ...sectionProblems('scenario.store', store, storeProblems),
+    ...sectionProblems('scenario.environmentFaults', environmentFaults, (path, fields) =>
+      schemaProblems(SECTIONS.environmentFaults, fields, path),
+    ),
+    ...listProblems('scenario.traffic', traffic, trafficProblems),
+    ...listProblems('scenario.faults', faults, faultProblems),
+  ];
+}
+
+function fleetProblems(path: string, { arrivals, routing, ...plain }: Fields): string[] {
+  return [
+    ...choiceProblems(`${path}.arrivals`, arrivals, ARRIVALS),
+    ...choiceProblems(`${path}.routing`, routing, ROUTINGS),
+    ...schemaProblems(SECTIONS.fleet, plain, path, ['arrivals', 'routing']),
+  ];
+}
+
+function storeProblems(path: string, { outages, ...plain }: Fields): string[] {
+  const known = schemaProblems(SECTIONS.store, plain, path, ['outages']);
+  return [...known, ...listProblems(`${path}.outages`, outages, (each, fields) => windowProblems(each, fields, {}))];
+}
+
+function trafficProblems(path: string, fields: Fields): string[] {
+  const missing = fields['factor'] === undefined ? [`${path}.factor is missing: say how many times the traffic it is`] : [];
+  return [...missing, ...windowProblems(path, fields, SECTIONS.traffic)];
+}
+
+function faultProblems(path: string, { environments, ...plain }: Fields): string[] {
+  const known = windowProblems(path, plain, SECTIONS.fault, ['environments']);
+  if (environments === undefined || environments === 'all' || isIndex(environments)) return known;
+  if (Array.isArray(environments) && environments.every(isIndex)) return known;
+  const remedy = 'set "all", how many of the first ones, or a list of indexes';
+  return [...known, `${path}.environments is ${show(environments)}: ${remedy}`];
+}
+
+function windowProblems(path: string, fields: Fields, schema: OptionSchema, others: readonly string[] = []): string[] {
+  const problems = schemaProblems({ ...SECTIONS.window, ...schema }, fields, path, others);
+  const { fromSeconds, toSeconds } = fields;
+  const missing = ['fromSeconds', 'toSeconds'].filter((name) => fields[name] === undefined);
+  problems.push(...missing.map((name) => `${path}.${name} is missing: set a number of seconds`));
+  if (typeof fromSeconds === 'number' && typeof toSeconds === 'number' && toSeconds <= fromSeconds) {
+    problems.push(`${path}.toSeconds is ${show(toSeconds)}: set a time after fromSeconds`);
+  }
+  return problems;
+}
+
+function choiceProblems(path: string, value: unknown, choices: readonly string[], required = false): string[] {
+  if (value === undefined && !required) return [];
+  return choices.some((choice) => choice === value) ? [] : [`${path} is ${show(value)}: use one of ${choices.join(', ')}`];
+}
+
+function sectionProblems(path: string, value: unknown, check: (path: string, fields: Fields) => string[]): string[] {
+  if (value === undefined) return [];
+  return isFields(value) ? check(path, value) : [`${path} is ${show(value)}: pass an object`];
+}
+
+function listProblems(path: string, value: unknown, check: (path: string, fields: Fields) => string[]): string[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) return [`${path} is ${show(value)}: pass an array`];
+  return value.flatMap((each: unknown, index) => {
+    const eachPath = `${path}[${index}]`;
+    return isFields(each) ? check(eachPath, each) : [`${eachPath} is ${show(each)}: pass an object`];
+  });
+}
+
+function isIndex(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it, expect } from '@jest/globals';
+import { resolveCircuitBreakerOptions } from '../../runtime/src/circuit-breaker/options.ts';
+import { ConfigurationError } from '../../runtime/src/core/errors.ts';
+import { resolveScenario, type Scenario } from './scenario.ts';
+import { simulate } from './simulate.ts';
+
+const FOLDER = join(import.meta.dirname, 'scenarios');
+
+function problemsOf(scenario: unknown): readonly string[] {
+  try {
+    resolveScenario(scenario as Scenario);
+    return [];
+  } catch (error) {
+    return (error as ConfigurationError).problems;
+  }
+}
+
+describe('a scenario', () => {
+  it('has defaults for all but the policy', () => {
+    expect(resolveScenario({ policy: 'circuit-breaker' })).toEqual({
+      policy: 'circuit-breaker',
+      options: {},
+      fleet: { environments: 50, requestsPerSecond: 1000, arrivals: 'poisson', routing: 'random' },
+      call: { durationMs: 40, jitter: 0.5 },
+      store: { latencyMs: 4, lostReplyRate: 0, throttleRate: 0, outages: [] },
+      environmentFaults: { crashesPerMinute: 0, clockSkewMs: 0, freezesPerMinute: 0 },
+      traffic: [],
+      faults: [],
+      durationMs: 180_000,
+    });
+  });
+
+  it('fills in what a fault leaves out', () => {
+    const { faults } = resolveScenario({ policy: 'circuit-breaker', faults: [{ fromSeconds: 1, toSeconds: 2 }] });
+    expect(faults[0]).toMatchObject({ fromMs: 1000, toMs: 2000, failureRate: 1, slowByMs: 0, environments: 'all' });
+  });
+
+  it('is refused with every problem at once', () => {
+    const scenario = {
+      policy: 'hope',
+      colour: 'red',
+      options: [],
+      fleet: { environments: 0, arrivals: 'late', size: 1 },
+      call: 7,
+      store: { throttleRate: 2, outages: [{ fromSeconds: 5 }] },
+      environmentFaults: { crashes: 1 },
+      traffic: [{ fromSeconds: 0, toSeconds: 10 }],
+      faults: [{ fromSeconds: 9, toSeconds: 3, environments: [-1] }, 'all'],
+    };
+    expect(problemsOf(scenario)).toEqual([
+      'scenario.policy is "hope": use one of circuit-breaker',
+      expect.stringMatching(/^scenario\.colour is not an option: use one of policy, .*durationSeconds$/),
+      'scenario.options is an array: pass an object',
+      'scenario.fleet.arrivals is "late": use one of poisson, steady',
+      expect.stringMatching(/^scenario\.fleet\.environments is 0: /),
+      expect.stringMatching(/^scenario\.fleet\.size is not an option: /),
+      'scenario.call is 7: pass an object',
+      expect.stringMatching(/^scenario\.store\.throttleRate is 2: /),
+      'scenario.store.outages[0].toSeconds is missing: set a number of seconds',
+      expect.stringMatching(/^scenario\.environmentFaults\.crashes is not an option: /),
+      expect.stringMatching(/^scenario\.traffic\[0\]\.factor is missing: /),
+      'scenario.faults[0].toSeconds is 3: set a time after fromSeconds',
+      expect.stringMatching(/^scenario\.faults\[0\]\.environments is an array: /),
+      'scenario.faults[1] is "all": pass an object',
+    ]);
+    expect(problemsOf('file')).toEqual(['scenario is "file": pass an object with a policy']);
+  });
+
+  it('is refused for options that the policy refuses', async () => {
+    const running = simulate({ policy: 'circuit-breaker', options: { openDuration: 5 } }, 1);
+    await expect(running).rejects.toThrow(/options\.openDuration is not an option/);
+  });
+});
+
+describe('the scenario files', () => {
+  it.each(readdirSync(FOLDER))('%s can be simulated', (file) => {
+    const scenario = JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Scenario;
+    expect(problemsOf(scenario)).toEqual([]);
+    expect(() => resolveCircuitBreakerOptions({ name: 'dependency', ...scenario.options })).not.toThrow();
+  });
+});

@@ -1,0 +1,84 @@
+import { ConfigurationError } from '../../runtime/src/core/errors.ts';
+import type { OptionValues } from '../../runtime/src/core/option-schema.ts';
+import { schemaDefaults } from '../../runtime/src/core/option-schema.ts';
+import { scenarioProblems, SECTIONS, type Arrivals, type Routing } from './scenario-rules.ts';
+
+type Section<Name extends keyof typeof SECTIONS> = OptionValues<(typeof SECTIONS)[Name]>;
+
+/** A stretch of time as a scenario states it. */
+export interface WindowOptions {
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+}
+
+/** Which environments a fault befalls: all, the first so many, or those with these indexes. */
+export type AffectedEnvironments = 'all' | number | readonly number[];
+
+/** A scenario as a file states it. Only the policy has to be said. */
+export interface Scenario {
+  readonly policy: 'circuit-breaker';
+  /** The options of the policy itself. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly fleet?: Partial<Section<'fleet'>> & { readonly arrivals?: Arrivals; readonly routing?: Routing };
+  readonly call?: Partial<Section<'call'>>;
+  readonly store?: Partial<Section<'store'>> & { readonly outages?: readonly WindowOptions[] };
+  readonly environmentFaults?: Partial<Section<'environmentFaults'>>;
+  /** Stretches in which so many times the requests arrive. */
+  readonly traffic?: readonly (WindowOptions & { readonly factor: number })[];
+  /** Stretches in which the protected dependency fails or is slow. */
+  readonly faults?: readonly (WindowOptions & Partial<Section<'fault'>> & { readonly environments?: AffectedEnvironments })[];
+  readonly durationSeconds?: number;
+}
+
+/** A stretch of time, its end excluded. */
+export interface TimeWindow {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A fault with everything filled in. */
+export type ResolvedFault = TimeWindow & Section<'fault'> & { readonly environments: AffectedEnvironments };
+
+/** A scenario with everything filled in and all times in milliseconds. */
+export interface ResolvedScenario {
+  readonly policy: 'circuit-breaker';
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly fleet: Section<'fleet'> & { readonly arrivals: Arrivals; readonly routing: Routing };
+  readonly call: Section<'call'>;
+  readonly store: Section<'store'> & { readonly outages: readonly TimeWindow[] };
+  readonly environmentFaults: Section<'environmentFaults'>;
+  readonly traffic: readonly (TimeWindow & { readonly factor: number })[];
+  readonly faults: readonly ResolvedFault[];
+  readonly durationMs: number;
+}
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws ConfigurationError with every problem at once: unknown fields, wrong types, values out of range.
+ */
+export function resolveScenario(scenario: Scenario): ResolvedScenario {
+  const problems = scenarioProblems(scenario);
+  if (problems.length > 0) throw new ConfigurationError('the scenario cannot be simulated', problems);
+  const { policy, options = {}, fleet, call, store, environmentFaults, traffic = [], faults = [] } = scenario;
+  return {
+    policy,
+    options,
+    fleet: { arrivals: 'poisson', routing: 'random', ...schemaDefaults(SECTIONS.fleet), ...fleet },
+    call: { ...schemaDefaults(SECTIONS.call), ...call },
+    store: { ...schemaDefaults(SECTIONS.store), ...store, outages: (store?.outages ?? []).map(timeWindow) },
+    environmentFaults: { ...schemaDefaults(SECTIONS.environmentFaults), ...environmentFaults },
+    traffic: traffic.map((window) => ({ ...timeWindow(window), factor: window.factor })),
+    faults: faults.map((fault) => ({ environments: 'all', ...schemaDefaults(SECTIONS.fault), ...fault, ...timeWindow(fault) })),
+    durationMs: (scenario.durationSeconds ?? schemaDefaults(SECTIONS.scenario).durationSeconds) * 1000,
+  };
+}
+
+/** Whether an instant lies in a stretch of time. */
+export function isWithin({ fromMs, toMs }: TimeWindow, nowMs: number): boolean {
+  return nowMs >= fromMs && nowMs < toMs;
+}
+
+function timeWindow({ fromSeconds, toSeconds }: WindowOptions): TimeWindow {
+  return { fromMs: fromSeconds * 1000, toMs: toSeconds * 1000 };
+}

@@ -1,0 +1,133 @@
+import { describe, it, expect } from '@jest/globals';
+import type { StoreUnavailableError } from '../../runtime/src/core/store-unavailable.ts';
+import { Environment, EnvironmentClock } from './environment.ts';
+import { RandomStream } from './random-streams.ts';
+import { resolveScenario, type Scenario } from './scenario.ts';
+import { StoreTraffic } from './store-traffic.ts';
+import { EVENTS, VirtualTime } from './virtual-time.ts';
+
+interface Answer {
+  readonly atMs: number;
+  readonly answer: string;
+}
+
+/** One environment that is at work, and a store that counts what it carries out. */
+function connected(store: NonNullable<Scenario['store']>) {
+  const time = new VirtualTime();
+  const environment = new Environment(0, 0);
+  environment.activity = 'calling';
+  const scenario = resolveScenario({ policy: 'circuit-breaker', call: { jitter: 0 }, store });
+  const seen = { carriedOut: 0, repeated: 0, arriving: 0, late: 0, reasons: [] as string[] };
+  const traffic = new StoreTraffic(time, scenario, new RandomStream(1), {
+    carriedOut: (_call, _answer, arrives) => {
+      seen.carriedOut += 1;
+      if (arrives) seen.arriving += 1;
+    },
+    repeated: () => {
+      seen.repeated += 1;
+    },
+    failed: (reason) => seen.reasons.push(reason),
+    cameLate: () => {
+      seen.late += 1;
+    },
+  });
+  const send = traffic.connect({ environment, clock: new EnvironmentClock(time, 0), random: new RandomStream(2) });
+  const answers: Answer[] = [];
+  const ask = (method = 'apply') => {
+    const call = { access: 'write', method, args: ['name'], ask: () => Promise.resolve('answer') } as const;
+    const record = (answer: string) => answers.push({ atMs: time.nowMs, answer });
+    send(call).then((answer) => record(String(answer)), (error: unknown) => record((error as StoreUnavailableError).reason));
+  };
+  return { time, environment, seen, ask, answers };
+}
+
+async function run(time: VirtualTime): Promise<void> {
+  await time.letPromisesRun();
+  for (let event = time.advance(); event !== undefined; event = time.advance()) {
+    if (event.kind === EVENTS.callback) time.run(event.subject);
+    await time.letPromisesRun();
+  }
+}
+
+describe('the way to the store', () => {
+  it('takes its time', async () => {
+    const { time, ask, answers, seen } = connected({ latencyMs: 8 });
+    ask();
+    await run(time);
+    expect(answers).toEqual([{ atMs: 8, answer: 'answer' }]);
+    expect(seen).toEqual({ carriedOut: 1, repeated: 0, arriving: 1, late: 0, reasons: [] });
+  });
+
+  it.each([
+    ['lost replies: carried out, but not answered', { lostReplyRate: 1 }, { atMs: 4, answer: 'unreachable' }, 1],
+    ['throttling: refused by the store', { throttleRate: 1 }, { atMs: 4, answer: 'throttled' }, 0],
+    ['outages: no answer in time', { outages: [{ fromSeconds: 0, toSeconds: 1 }] }, { atMs: 300, answer: 'timeout' }, 0],
+    ['a store too slow: carried out after the time is up', { latencyMs: 1000 }, { atMs: 300, answer: 'timeout' }, 1],
+  ] as const)('knows %s', async (_what, store, answer, carriedOut) => {
+    const { time, ask, answers, seen } = connected(store);
+    ask();
+    await run(time);
+    expect(answers).toEqual([answer]);
+    expect(seen).toMatchObject({ carriedOut, arriving: 0, reasons: [answer.answer] });
+  });
+
+  it('repeats a command whose answer was lost, once, and nothing else', async () => {
+    const many = (method: string) => {
+      const world = connected({ lostReplyRate: 0.1 });
+      for (let count = 0; count < 500; count += 1) world.time.after(count * 60_000, () => world.ask(method));
+      return world;
+    };
+    const command = many('apply');
+    await run(command.time);
+    expect(command.seen.carriedOut).toBe(500);
+    expect(command.seen.repeated).toBeGreaterThan(25);
+    expect(command.seen.reasons.length).toBeLessThan(15);
+    const { atMs } = command.answers.find(({ atMs: instant }) => instant % 60_000 > 4)!;
+    expect(atMs % 60_000).toBe(8);
+
+    const report = many('sync');
+    await run(report.time);
+    expect(report.seen.repeated).toBe(0);
+    expect(report.seen.reasons.length).toBeGreaterThan(25);
+  });
+
+  it('is closed by the guard for a while after a failure', async () => {
+    const { time, ask, answers } = connected({ outages: [{ fromSeconds: 0, toSeconds: 0.1 }] });
+    ask();
+    time.after(350, () => ask());
+    time.after(1000, () => ask());
+    await run(time);
+    expect(answers).toEqual([
+      { atMs: 300, answer: 'timeout' },
+      { atMs: 350, answer: 'paused' },
+      { atMs: 1004, answer: 'answer' },
+    ]);
+  });
+
+  it('keeps an answer for an environment that is idle until its next request, and says so', async () => {
+    const { time, environment, ask, answers, seen } = connected({});
+    ask();
+    environment.activity = 'idle';
+    await run(time);
+    expect(answers).toEqual([]);
+    expect(seen.late).toBe(1);
+    expect(environment.release()).toBe(true);
+    await run(time);
+    expect(answers).toHaveLength(1);
+  });
+
+  it('delivers to a frozen environment when it thaws, and never to one that has crashed', async () => {
+    const frozen = connected({});
+    frozen.environment.frozenUntilMs = 5000;
+    frozen.ask();
+    await run(frozen.time);
+    expect(frozen.answers).toEqual([{ atMs: 5000, answer: 'answer' }]);
+
+    const crashed = connected({});
+    crashed.ask();
+    crashed.environment.replace();
+    await run(crashed.time);
+    expect(crashed.answers).toEqual([]);
+    expect(crashed.seen.carriedOut).toBe(1);
+  });
+});
