@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { faults } from '../../../local/index.ts';
 import { listenOnLoopback } from '../../../local/listen.ts';
 import { deferred } from '../core/deferred.ts';
-import { createClient, LIMITS, pointSdkTo, reasonOf, setPhase, startStore, type Store } from './fixture.ts';
+import { createClient, pointSdkTo, reasonOf, setPhase, startStore, type Store } from './fixture.ts';
 
 let store: Store;
 beforeAll(async () => {
@@ -22,47 +22,45 @@ async function timed(request: Promise<unknown>): Promise<{ reason: string; tookM
   return { reason, tookMs: performance.now() - startedAt };
 }
 
-/** Timers may fire late on a busy machine, but by far less than a request that is not bounded would take. */
-const LATE_MS = 350;
+// A hang of the proxy never ends, so that a request that comes to an end at all was cut off. How soon after its limit is the
+// machine's affair; only that it is not before the limit is ours.
+/** Short, so that a hang costs little. */
+const SHORT = { connectionTimeoutMs: 150, requestTimeoutMs: 150 };
 
 describe('a store that does not answer in time', () => {
   it('and never applied the request: aborted at the limit', async () => {
-    const { client, storeErrors } = createClient();
+    const { client, storeErrors } = createClient(SHORT);
     store.proxy.inject({ fault: faults.hangBeforeApply() });
     const { reason, tookMs } = await timed(client.update(setPhase('a', 'open'), {}, true));
     expect(reason).toBe('timeout');
-    expect(tookMs).toBeGreaterThan(LIMITS.requestTimeoutMs - 20);
-    expect(tookMs).toBeLessThan(LIMITS.requestTimeoutMs + LATE_MS);
+    expect(tookMs).toBeGreaterThan(SHORT.requestTimeoutMs - 20);
     expect(storeErrors()).toHaveLength(1);
     expect(store.proxy.counters()).toMatchObject({ requests: 1, appliedWrites: 0 });
   });
 
   it('but applied the write: unavailable all the same, and not repeated', async () => {
-    const { client } = createClient();
+    const { client } = createClient({ connectionTimeoutMs: 2_000, requestTimeoutMs: 2_000 });
     store.proxy.inject({ fault: faults.hangAfterApply() });
-    await expect(timed(client.update(setPhase('silent', 'open'), {}, true))).resolves.toMatchObject({ reason: 'timeout' });
+    await expect(reasonOf(client.update(setPhase('silent', 'open'), {}, true))).resolves.toBe('timeout');
     expect(store.proxy.counters()).toMatchObject({ requests: 1, appliedWrites: 1 });
   });
 
   it('is waited for within the limit', async () => {
-    store.proxy.inject({ fault: faults.latency({ afterMs: LIMITS.requestTimeoutMs / 4 }) });
+    store.proxy.inject({ fault: faults.latency({ afterMs: 100 }) });
     await expect(createClient().client.get({ id: 'none' }, {})).resolves.toBeUndefined();
   });
 
   it('is not waited for beyond the limit', async () => {
-    store.proxy.inject({ fault: faults.latency({ afterMs: LIMITS.requestTimeoutMs * 2 }) });
-    const { reason, tookMs } = await timed(createClient().client.get({ id: 'none' }, {}));
-    expect(reason).toBe('timeout');
-    expect(tookMs).toBeLessThan(LIMITS.requestTimeoutMs + LATE_MS);
+    store.proxy.inject({ fault: faults.latency({ afterMs: SHORT.requestTimeoutMs * 20 }) });
+    await expect(reasonOf(createClient(SHORT).client.get({ id: 'none' }, {}))).resolves.toBe('timeout');
   });
 
   it('costs one wait, not one per request', async () => {
-    const { client } = createClient();
+    const { client } = createClient(SHORT);
     store.proxy.inject({ fault: faults.hangBeforeApply() });
-    await timed(client.get({ id: 'a' }, {}));
-    const { reason, tookMs } = await timed(client.get({ id: 'a' }, {}));
-    expect(reason).toBe('paused');
-    expect(tookMs).toBeLessThan(LIMITS.requestTimeoutMs / 2);
+    await reasonOf(client.get({ id: 'a' }, {}));
+    await expect(reasonOf(client.get({ id: 'a' }, {}))).resolves.toBe('paused');
+    expect(store.proxy.counters().requests).toBe(1);
   });
 });
 
@@ -104,13 +102,13 @@ describe('a dead connection', () => {
   });
 
   it('has no more time for its repeat than the request had', async () => {
-    const { client } = createClient({ connectionTimeoutMs: 1000, requestTimeoutMs: 1000 });
-    store.proxy.inject({ fault: faults.latency({ beforeMs: 800 }), times: 1 });
+    const { client } = createClient({ connectionTimeoutMs: 4_000, requestTimeoutMs: 4_000 });
+    store.proxy.inject({ fault: faults.latency({ beforeMs: 3_000 }), times: 1 });
     store.proxy.inject({ fault: faults.resetBeforeApply(), times: 1 });
     store.proxy.inject({ fault: faults.hangBeforeApply() });
     const { reason, tookMs } = await timed(client.get({ id: 'a' }, {}));
     expect(reason).toBe('timeout');
-    expect(tookMs).toBeLessThan(1000 + LATE_MS); // 1800 ms if the repeat had a limit of its own
+    expect(tookMs).toBeLessThan(3_000 + 4_000); // which it takes at the least if the repeat has a limit of its own
     expect(store.proxy.counters().requests).toBe(2);
   });
 });
@@ -145,11 +143,10 @@ describe('the deadline of the call (PX-07)', () => {
   });
 
   it('shortens the limit', async () => {
-    const { client, clock } = createClient({ connectionTimeoutMs: 5000, requestTimeoutMs: 5000 });
+    // Longer than the test may take: only the deadline can end the request.
+    const { client, clock } = createClient({ connectionTimeoutMs: 600_000, requestTimeoutMs: 600_000 });
     store.proxy.inject({ fault: faults.hangBeforeApply() });
-    const { reason, tookMs } = await timed(client.get({ id: 'a' }, { deadlineMs: clock.nowMs() + 60 }));
-    expect(reason).toBe('timeout');
-    expect(tookMs).toBeLessThan(60 + LATE_MS);
+    await expect(reasonOf(client.get({ id: 'a' }, { deadlineMs: clock.nowMs() + 60 }))).resolves.toBe('timeout');
   });
 
   it('really ends the request: its connection is closed', async () => {
@@ -164,15 +161,14 @@ describe('the deadline of the call (PX-07)', () => {
   });
 
   it('does not lengthen it', async () => {
-    const { client, clock } = createClient();
+    const { client, clock } = createClient(SHORT);
     store.proxy.inject({ fault: faults.hangBeforeApply() });
-    const { tookMs } = await timed(client.get({ id: 'a' }, { deadlineMs: clock.nowMs() + 60_000 }));
-    expect(tookMs).toBeLessThan(LIMITS.requestTimeoutMs + LATE_MS);
+    await expect(reasonOf(client.get({ id: 'a' }, { deadlineMs: clock.nowMs() + 600_000 }))).resolves.toBe('timeout');
   });
 
   it('may lie between two milliseconds', async () => {
     const { client, clock } = createClient();
-    await expect(client.get({ id: 'none' }, { deadlineMs: clock.nowMs() + 300.5 })).resolves.toBeUndefined();
+    await expect(client.get({ id: 'none' }, { deadlineMs: clock.nowMs() + 20_000.5 })).resolves.toBeUndefined();
   });
 });
 
@@ -197,12 +193,11 @@ describe('what lies in front of the store', () => {
     delete process.env['AWS_ACCESS_KEY_ID'];
     delete process.env['AWS_SECRET_ACCESS_KEY'];
     process.env['AWS_CONTAINER_CREDENTIALS_FULL_URI'] = `http://${address}`;
-    const { reason, tookMs } = await timed(createClient().client.get({ id: 'a' }, {}));
+    const reason = await reasonOf(createClient(SHORT).client.get({ id: 'a' }, {}));
     // An answer at last, so that the SDK does not go on asking after the test. Nothing is sent to the store any more.
     (await asked.promise).end(JSON.stringify({ AccessKeyId: 'A', SecretAccessKey: 'B', Token: 'C', Expiration: '2099-01-01T00:00:00Z' }));
     await new Promise((resolve) => server.close(resolve));
     expect(store.proxy.counters().requests).toBe(0);
     expect(reason).toBe('timeout');
-    expect(tookMs).toBeLessThan(LIMITS.requestTimeoutMs + LATE_MS);
   });
 });
