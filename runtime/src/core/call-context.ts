@@ -14,6 +14,14 @@ export interface CallContext {
   readonly tenant?: string;
   /** The operation, as a route template or function name: never a raw path. */
   readonly operation?: string;
+  /** The user who makes the call, as an authorizer has proven; never a claim of the caller's own. */
+  readonly user?: string;
+  /** The address that the call comes from, as the platform or a trusted hop says. */
+  readonly ip?: string;
+  /** Method of an HTTP request. */
+  readonly method?: string;
+  /** Path of an HTTP request as it was sent: of these there is no end. */
+  readonly path?: string;
   /** Importance of the call; `normal` if absent. */
   readonly priority?: Priority;
   /** Units that the call takes from a limit; 1 if absent. */

@@ -1,6 +1,7 @@
 /** What one option may hold. The contract states these for every option that a stack can declare. */
 export type OptionRule =
   | { readonly type: 'boolean'; readonly default: boolean }
+  | { readonly type: 'choice'; readonly values: readonly string[]; readonly default: string }
   | {
       readonly type: 'integer' | 'number';
       readonly minimum?: number;
@@ -18,10 +19,15 @@ export type OptionKey<Name extends string, Rule> = Rule extends { readonly type:
 
 /** The values that a schema describes. */
 export type OptionValues<Schema extends OptionSchema> = {
-  readonly [Name in keyof Schema & string as OptionKey<Name, Schema[Name]>]: Schema[Name] extends { readonly type: 'boolean' }
-    ? boolean
-    : number;
+  readonly [Name in keyof Schema & string as OptionKey<Name, Schema[Name]>]: OptionValue<Schema[Name]>;
 };
+
+/** The value that a rule describes. */
+type OptionValue<Rule> = Rule extends { readonly type: 'boolean' }
+  ? boolean
+  : Rule extends { readonly type: 'choice'; readonly values: readonly (infer Choice)[] }
+    ? Choice
+    : number;
 
 /** The value of every option that is not set. */
 export function schemaDefaults<Schema extends OptionSchema>(schema: Schema): OptionValues<Schema> {
@@ -78,12 +84,13 @@ function optionKey(name: string, rule: OptionRule): string {
   return rule.type === 'duration' ? `${name}Ms` : name;
 }
 
-function ruleDefault(rule: OptionRule): boolean | number {
+function ruleDefault(rule: OptionRule): boolean | number | string {
   return rule.type === 'duration' ? rule.defaultMs : rule.default;
 }
 
 function violatedRule(rule: OptionRule, value: unknown): string | undefined {
   if (rule.type === 'boolean') return typeof value === 'boolean' ? undefined : 'set true or false';
+  if (rule.type === 'choice') return rule.values.some((choice) => choice === value) ? undefined : `use one of ${rule.values.join(', ')}`;
   const { low, high, text } = range(rule);
   const whole = rule.type === 'number' || Number.isInteger(value);
   return typeof value === 'number' && whole && low(value) && value <= high ? undefined : text;
@@ -95,7 +102,7 @@ interface Range {
   readonly text: string;
 }
 
-function range(rule: Exclude<OptionRule, { readonly type: 'boolean' }>): Range {
+function range(rule: Exclude<OptionRule, { readonly type: 'boolean' | 'choice' }>): Range {
   if (rule.type === 'duration') {
     const { minimumMs, maximumMs } = rule;
     const text = `set a whole number of milliseconds from ${minimumMs} to ${maximumMs}`;

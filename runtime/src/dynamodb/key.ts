@@ -32,6 +32,7 @@ function encodePart(value: string): string {
   return `${encoded.slice(0, MAXIMUM_PART_LENGTH - FINGERPRINT_LENGTH - 1)}~${fingerprint(encoded)}`;
 }
 
-function fingerprint(value: string): string {
+/** The SHA-256 of a text, in 43 characters that need no encoding. */
+export function fingerprint(value: string): string {
   return createHash('sha256').update(value).digest('base64url');
 }

@@ -33,6 +33,11 @@ export const STATE_CLIENT_LIMITS: StateClientLimits = Object.freeze({ connection
 export interface StateRequest {
   /** Instant by the clock after which nobody waits for the answer. */
   readonly deadlineMs?: number | undefined;
+  /**
+   * Whether a throttled request is taken to be about its own item, which the caller leaves alone for a while, and not about
+   * the table: other items go on being asked for. Default false.
+   */
+  readonly throttlesAlone?: boolean | undefined;
 }
 
 /** The answer to a conditional write: the item after it, or the item that stood in its way. */
@@ -141,8 +146,9 @@ export class StateClient {
       const reason = reasonOf(error);
       // A request cut short by the caller's own deadline says nothing about the store.
       const cutShort = reason === 'timeout' && budgetMs < this.#limits.requestTimeoutMs;
+      const isAlone = reason === 'throttled' && request.throttlesAlone === true;
       // From the guard as it was at the start: requests that fail together are one failure of the store.
-      if (!cutShort) this.#guard = afterFailure(guard, clock.nowMs(), random.next());
+      if (!cutShort && !isAlone) this.#guard = afterFailure(guard, clock.nowMs(), random.next());
       throw this.#unavailable(reason, error);
     }
   }

@@ -8,7 +8,10 @@ import { CONTRACT } from '../../../runtime/src/contract/contract.ts';
 import { ConfigurationError } from '../../../runtime/src/core/errors.ts';
 import type { OptionRule } from '../../../runtime/src/core/option-schema.ts';
 
-const RULES: readonly (readonly [string, OptionRule])[] = Object.entries(CONTRACT.configuration.circuit);
+/** The options of a circuit breaker are switches and quantities: it has no choice among texts. */
+type CircuitRule = Exclude<OptionRule, { readonly type: 'choice' }>;
+
+const RULES: readonly (readonly [string, CircuitRule])[] = Object.entries(CONTRACT.configuration.circuit);
 
 /** Options as JavaScript might pass them. */
 function options(values: Readonly<Record<string, unknown>> = {}): CircuitBreakerOptions {
@@ -26,7 +29,7 @@ function problemsOf(given: unknown): readonly string[] {
 }
 
 /** The option of a rule, its default, the values just inside its bounds and those just outside. */
-function boundsOf([name, rule]: readonly [string, OptionRule]) {
+function boundsOf([name, rule]: readonly [string, CircuitRule]) {
   switch (rule.type) {
     case 'boolean':
       return { key: name, defaultValue: rule.default, inside: [true, false], outside: [0, 1, 'true'] };

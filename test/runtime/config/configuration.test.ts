@@ -6,10 +6,12 @@ import { ConfigurationError } from '../../../runtime/src/core/errors.ts';
 
 const VARIABLE = CONTRACT.environment.configuration.name;
 const TABLE = CONTRACT.environment.circuitTable.name;
+const LIMIT_TABLE = CONTRACT.environment.rateLimitTable.name;
 const NAME_RULE = CONTRACT.configuration.name.rule;
 
 const read = (document: unknown) => readConfiguration({ [VARIABLE]: typeof document === 'string' ? document : JSON.stringify(document) });
 const readCircuits = (circuits: unknown) => read({ version: 1, circuits });
+const readLimits = (limits: unknown) => read({ version: 1, limits });
 
 function errorOf(action: () => unknown): ConfigurationError {
   try {
@@ -22,19 +24,27 @@ function errorOf(action: () => unknown): ConfigurationError {
 }
 
 const problemsOf = (circuits: unknown) => errorOf(() => readCircuits(circuits)).problems;
+const limitProblemsOf = (limits: unknown) => errorOf(() => readLimits(limits)).problems;
 
 describe('what the stack says', () => {
-  it('is read: circuits by name and the table', () => {
+  it('is read: circuits and rate limits by name, and the tables', () => {
     const circuits = { payments: { failureThreshold: 3, openDurationMs: 30_000 }, 'stock-2': {} };
-    expect(readConfiguration({ [VARIABLE]: JSON.stringify({ version: 1, circuits }), [TABLE]: 'circuits-table' })).toEqual({ circuits, circuitTable: 'circuits-table' });
+    const limits = { api: { limits: [{ limit: 100, periodMs: 60_000 }], by: ['tenant'] }, payments: {} };
+    const environment = { [VARIABLE]: JSON.stringify({ version: 1, circuits, limits }), [TABLE]: 'circuits-table', [LIMIT_TABLE]: 'limits-table' };
+    expect(readConfiguration(environment)).toEqual({ circuits, circuitTable: 'circuits-table', rateLimits: limits, rateLimitTable: 'limits-table' });
   });
 
-  it.each([['absent', {}], ['empty', { [VARIABLE]: '', [TABLE]: '' }]])('may be %s: then there is no configuration', (_what, environment) => {
-    expect(readConfiguration(environment)).toEqual({ circuits: undefined, circuitTable: undefined });
+  it.each([['absent', {}], ['empty', { [VARIABLE]: '', [TABLE]: '', [LIMIT_TABLE]: '' }]])('may be %s: then there is no configuration', (_what, environment) => {
+    expect(readConfiguration(environment)).toStrictEqual({ circuits: undefined, circuitTable: undefined, rateLimits: undefined, rateLimitTable: undefined });
   });
 
-  it('may declare no circuits, which is not the same as no configuration', () => {
-    expect(read({ version: 1 })).toEqual({ circuits: {}, circuitTable: undefined });
+  it('may declare nothing, which is not the same as no configuration', () => {
+    expect(read({ version: 1 })).toStrictEqual({ circuits: {}, circuitTable: undefined, rateLimits: {}, rateLimitTable: undefined });
+  });
+
+  it.each([['circuits', { circuits: { payments: {} } }], ['limits', { limits: { api: {} } }]])('may declare %s only', (key, sections) => {
+    const { circuits, rateLimits } = read({ version: 1, ...sections });
+    expect({ circuits, limits: rateLimits }).toEqual({ circuits: {}, limits: {}, [key]: Object.values(sections)[0] });
   });
 
   it('is left without defaults, so that code can tell what was declared', () => {
@@ -55,7 +65,7 @@ describe('a document that cannot be used', () => {
   });
 
   it.each([['null', 'null'], ['an array', '[]'], ['"x"', '"x"'], ['5', '5']])('not an object but %s', (shown, text) => {
-    expect(errorOf(() => read(text)).problems).toEqual([`the value is ${shown}: an object with "version" and "circuits" is needed`]);
+    expect(errorOf(() => read(text)).problems).toEqual([`the value is ${shown}: an object with "version", "circuits" and "limits" is needed`]);
   });
 
   it.each([[undefined, 'undefined'], [2, '2'], ['1', '"1"']])('version %p', (version, shown) => {
@@ -65,14 +75,15 @@ describe('a document that cannot be used', () => {
   });
 
   it('unknown keys (PX-13)', () => {
-    expect(errorOf(() => read({ version: 1, circuit: {}, limits: {} })).problems).toEqual([
-      `${VARIABLE}.circuit is not an option: use one of version, circuits`,
-      `${VARIABLE}.limits is not an option: use one of version, circuits`,
+    expect(errorOf(() => read({ version: 1, circuit: {}, rateLimits: {} })).problems).toEqual([
+      `${VARIABLE}.circuit is not an option: use one of version, circuits, limits`,
+      `${VARIABLE}.rateLimits is not an option: use one of version, circuits, limits`,
     ]);
   });
 
   it.each([[null, 'null'], [[], 'an array'], ['x', '"x"']])('circuits %p', (circuits, shown) => {
     expect(problemsOf(circuits)).toEqual([`circuits is ${shown}: set an object of options by name`]);
+    expect(limitProblemsOf(circuits)).toEqual([`limits is ${shown}: set an object of options by name`]);
   });
 });
 
@@ -111,12 +122,57 @@ describe('a circuit that cannot be used', () => {
   });
 });
 
+describe('a rate limit that cannot be used', () => {
+  const RULE = { limit: 100, periodMs: 60_000 };
+  const KEY_PARTS = 'tenant, user, ip, operation, method, path';
+
+  it.each<[string, unknown, string]>([
+    ['no object', null, ' is null: set an object of options'],
+    ['a strategy that does not exist', { strategy: 'gcra' }, '.strategy is "gcra": use one of token-bucket, sliding-window, fixed-window'],
+    ['a duration out of range', { maxWaitMs: -1 }, '.maxWaitMs is -1: set a whole number of milliseconds from 0 to 900000'],
+    ['parts that cannot be split in two', { maxShards: 12 }, '.maxShards is 12: set a power of two, because parts are split in two'],
+    ['no list of limits', { limits: RULE }, '.limits is an object: set a list of { limit, periodMs }'],
+    ['null for the limits', { limits: null }, '.limits is null: set a list of { limit, periodMs }'],
+    ['no limit', { limits: [] }, '.limits has 0 entries: set 1 to 4 limits'],
+    ['a limit of nothing', { limits: [{ ...RULE, limit: 0 }] }, '.limits[0].limit is 0: set a whole number from 1 to 1000000000'],
+    ['a limit without a period', { limits: [{ limit: 1 }] }, '.limits[0].periodMs is missing: set a number'],
+    ['the same period twice', { limits: [RULE, { ...RULE, limit: 5 }] }, '.limits[1].periodMs is 60000, like that of another limit: keep the smaller one'],
+    ['a window with a burst', { strategy: 'fixed-window', limits: [{ ...RULE, burst: 5 }] }, '.limits[0].burst is 5: leave it out, a fixed-window has no burst'],
+    ['limits of a tenant', { tenantLimits: { acme: [{ ...RULE, period: 1 }] } }, '.tenantLimits.acme[0].period is not an option: use one of limit, periodMs, burst'],
+    ['limits of a user', { userLimits: { ann: [5] } }, '.userLimits.ann[0] is 5: set { limit, periodMs }'],
+    ['limits of users that are no object', { userLimits: [] }, '.userLimits is an array: set an object of lists of limits'],
+    ['a key that is no list', { by: 'tenant' }, `.by is "tenant": set a list of ${KEY_PARTS}`],
+    ['a key of something unknown', { by: ['ip', 'country'] }, `.by holds "country": list each of ${KEY_PARTS} at most once`],
+    ['a key of something twice', { by: ['ip', 'ip'] }, `.by holds "ip": list each of ${KEY_PARTS} at most once`],
+  ])('%s', (_what, options, problem) => {
+    expect(limitProblemsOf({ api: options })).toEqual([`limits.api${problem}`]);
+  });
+
+  it('an unknown option, with those that exist (PX-13)', () => {
+    expect(limitProblemsOf({ api: { maxWait: 5 } })).toEqual([
+      expect.stringMatching(/^limits\.api\.maxWait is not an option: use one of limits, tenantLimits, userLimits, by, enabled, shared, .*maxWaitMs/),
+    ]);
+  });
+
+  it.each(['a b', '1a', '__proto__'])('the name %p', (name) => {
+    expect(errorOf(() => read(`{"version":1,"limits":{${JSON.stringify(name)}:{}}}`)).problems).toEqual([
+      `limits.${name} is ${JSON.stringify(name)}: use ${NAME_RULE}`,
+    ]);
+  });
+
+  it('50 rate limits are allowed, 51 are not', () => {
+    const limits = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`l${index}`, {}]));
+    expect(Object.keys(readLimits(limits(50)).rateLimits ?? {})).toHaveLength(50);
+    expect(limitProblemsOf(limits(51))).toEqual(['limits has 51 entries: declare at most 50']);
+  });
+});
+
 describe('several problems', () => {
   it('are all in one error', () => {
-    const document = { version: 3, extra: 1, circuits: { 'a#b': { nope: 1 }, payments: { failureThreshold: 0, shared: 1 }, stock: 5 } };
+    const document = { version: 3, extra: 1, circuits: { 'a#b': { nope: 1 }, payments: { failureThreshold: 0, shared: 1 }, stock: 5 }, limits: { api: { by: 1, limits: 2 } } };
     const { problems, message } = errorOf(() => read(document));
-    expect(problems).toHaveLength(7);
-    for (const part of [`${VARIABLE}.extra`, `${VARIABLE}.version`, 'circuits.a#b is', 'circuits.a#b.nope', 'payments.failureThreshold', 'payments.shared', 'circuits.stock']) {
+    expect(problems).toHaveLength(9);
+    for (const part of [`${VARIABLE}.extra`, `${VARIABLE}.version`, 'circuits.a#b is', 'circuits.a#b.nope', 'payments.failureThreshold', 'payments.shared', 'circuits.stock', 'limits.api.limits', 'limits.api.by']) {
       expect(message).toContain(part);
     }
   });

@@ -37,10 +37,24 @@ describe('the console sink', () => {
     expect(two.warn).toHaveBeenCalledTimes(1);
   });
 
+  it('writes one line a second about keys that come near their limits, however many do', () => {
+    const console = target();
+    const sink = createConsoleSink(console);
+    for (const atMs of [0, 1, 999, 1000, 1001]) sink.emit({ type: 'limit.near', name: 'api', atMs });
+    expect(console.info.mock.calls.map(([entry]) => (entry as { atMs: number }).atMs)).toEqual([0, 1000]);
+    expect(console.info).toHaveBeenCalledWith({ message: 'api is nearly used up for a key', type: 'limit.near', name: 'api', atMs: 0 });
+  });
+
+  it.each(['limit.split', 'limit.changed'])('writes a line per %s', (type) => {
+    const console = target();
+    createConsoleSink(console).emit({ type, name: 'api', atMs: 1 });
+    expect(console.info).toHaveBeenCalledTimes(1);
+  });
+
   it('does not log refusals and failures, so that shedding load stays cheap', () => {
     const console = target();
     const sink = createConsoleSink(console);
-    for (const type of ['circuit.refused', 'circuit.failure']) sink.emit({ type, name: 'payments', atMs: 1 });
+    for (const type of ['circuit.refused', 'circuit.failure', 'limit.admitted', 'limit.refused', 'limit.would_refuse', 'limit.degraded']) sink.emit({ type, name: 'payments', atMs: 1 });
     expect(console.info).not.toHaveBeenCalled();
     expect(console.warn).not.toHaveBeenCalled();
   });

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { nameProblem, schemaDefaults, schemaProblems, show, unknownOption, type OptionSchema } from '../../../runtime/src/core/option-schema.ts';
+import { nameProblem, schemaDefaults, schemaProblems, show, unknownOption, type OptionSchema, type OptionValues } from '../../../runtime/src/core/option-schema.ts';
 
 const SCHEMA = {
   enabled: { type: 'boolean', default: false },
   count: { type: 'integer', minimum: 1, maximum: 10, default: 3 },
   share: { type: 'number', exclusiveMinimum: 0, maximum: 1, default: 0.5 },
   factor: { type: 'number', minimum: 0, maximum: 2, default: 1 },
+  mode: { type: 'choice', values: ['fast', 'safe'], default: 'safe' },
   wait: { type: 'duration', minimumMs: 100, maximumMs: 1000, defaultMs: 250 },
 } as const satisfies OptionSchema;
 
@@ -13,8 +14,17 @@ const problemsOf = (options: Record<string, unknown>) => schemaProblems(SCHEMA, 
 
 describe('defaults', () => {
   it('are those of the rules; durations carry their unit', () => {
-    expect(schemaDefaults(SCHEMA)).toEqual({ enabled: false, count: 3, share: 0.5, factor: 1, waitMs: 250 });
+    expect(schemaDefaults(SCHEMA)).toEqual({ enabled: false, count: 3, share: 0.5, factor: 1, mode: 'safe', waitMs: 250 });
     expect(Object.isFrozen(schemaDefaults(SCHEMA))).toBe(true);
+  });
+});
+
+describe('the type of the values', () => {
+  it('is that of the rules: a choice is one of its texts', () => {
+    const values: OptionValues<typeof SCHEMA> = { enabled: true, count: 1, share: 1, factor: 1, mode: 'fast', waitMs: 100 };
+    // @ts-expect-error a text that is not among the choices
+    const other: OptionValues<typeof SCHEMA>['mode'] = 'other';
+    expect(schemaProblems(SCHEMA, { ...values, mode: other }, 'options')).toHaveLength(1);
   });
 });
 
@@ -29,6 +39,8 @@ describe('values that a rule allows', () => {
     ['factor', 0],
     ['factor', 0.1],
     ['factor', 2],
+    ['mode', 'fast'],
+    ['mode', 'safe'],
     ['waitMs', 100],
     ['waitMs', 1000],
   ])('%s: %p', (key, value) => {
@@ -36,7 +48,7 @@ describe('values that a rule allows', () => {
   });
 
   it('undefined means "not set", for every kind', () => {
-    expect(problemsOf({ enabled: undefined, count: undefined, share: undefined, waitMs: undefined })).toEqual([]);
+    expect(problemsOf({ enabled: undefined, count: undefined, share: undefined, mode: undefined, waitMs: undefined })).toEqual([]);
   });
 });
 
@@ -59,6 +71,12 @@ describe('values that a rule refuses, with option, value and remedy', () => {
     ['share', NaN, `options.share is NaN: ${SHARE}`],
     ['factor', -0.1, 'options.factor is -0.1: set a number from 0 to 2'],
     ['factor', Infinity, 'options.factor is Infinity: set a number from 0 to 2'],
+    ['mode', 'other', 'options.mode is "other": use one of fast, safe'],
+    ['mode', 'Fast', 'options.mode is "Fast": use one of fast, safe'],
+    ['mode', '', 'options.mode is "": use one of fast, safe'],
+    ['mode', 0, 'options.mode is 0: use one of fast, safe'],
+    ['mode', null, 'options.mode is null: use one of fast, safe'],
+    ['mode', ['fast'], 'options.mode is an array: use one of fast, safe'],
     ['waitMs', 99, `options.waitMs is 99: ${WAIT}`],
     ['waitMs', 1001, `options.waitMs is 1001: ${WAIT}`],
     ['waitMs', 100.5, `options.waitMs is 100.5: ${WAIT}`],
@@ -73,7 +91,7 @@ describe('values that a rule refuses, with option, value and remedy', () => {
 });
 
 describe('unknown options (PX-13)', () => {
-  const KNOWN = 'name, enabled, count, share, factor, waitMs';
+  const KNOWN = 'name, enabled, count, share, factor, mode, waitMs';
   it.each(['nope', 'wait', 'Count', '__proto__', 'constructor'])('%s', (key) => {
     expect(problemsOf(JSON.parse(`{"${key}":1}`) as Record<string, unknown>)).toEqual([`options.${key} is not an option: use one of ${KNOWN}`]);
   });
