@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { CIRCUIT_BREAKER_DEFAULTS } from '../../runtime/src/circuit-breaker/options.ts';
-import { readConfiguration } from '../../runtime/src/config/configuration.ts';
+import { readConfiguration, type Configuration } from '../../runtime/src/config/configuration.ts';
 import { CONTRACT } from '../../runtime/src/contract/contract.ts';
-import { schemaProblems, type OptionRule } from '../../runtime/src/core/option-schema.ts';
+import { LIMIT_PARTS } from '../../runtime/src/core/limit-schema.ts';
+import { schemaDefaults, schemaProblems, type OptionRule } from '../../runtime/src/core/option-schema.ts';
+import { RATE_LIMIT_DEFAULTS } from '../../runtime/src/rate-limit/options.ts';
 import { CONTRACT_COPIES, renderContract } from '../../scripts/generate-contract.ts';
 
-const SCHEMA: Readonly<Record<string, OptionRule & { readonly description: string }>> = CONTRACT.configuration.circuit;
-const OPTIONS_SOURCE = new URL('../../runtime/src/circuit-breaker/options.ts', import.meta.url);
+type Schema = Readonly<Record<string, OptionRule>>;
 
 const keyOf = (name: string, rule: OptionRule) => (rule.type === 'duration' ? `${name}Ms` : name);
 const defaultOf = (rule: OptionRule) => (rule.type === 'duration' ? rule.defaultMs : rule.default);
@@ -37,56 +38,117 @@ describe('environment variables', () => {
   });
 });
 
-describe('options of a circuit', () => {
+/** What a stack can declare, and where its options are documented. */
+const DECLARATIONS = [
+  {
+    of: 'a circuit',
+    schema: CONTRACT.configuration.circuit as Schema,
+    defaults: CIRCUIT_BREAKER_DEFAULTS as Readonly<Record<string, unknown>>,
+    read: (declared: object) => readDocument({ circuits: declared }).circuits,
+    source: '../../runtime/src/circuit-breaker/options.ts',
+    documented: 'DeclaredCircuitOptions',
+    parts: [] as readonly string[],
+  },
+  {
+    of: 'a rate limit',
+    schema: CONTRACT.configuration.rateLimit as Schema,
+    defaults: RATE_LIMIT_DEFAULTS as Readonly<Record<string, unknown>>,
+    read: (declared: object) => readDocument({ limits: declared }).rateLimits,
+    source: '../../runtime/src/rate-limit/options.ts',
+    documented: 'DeclaredRateLimitOptions',
+    parts: LIMIT_PARTS as readonly string[],
+  },
+];
+
+function readDocument(sections: object): Configuration {
+  return readConfiguration({ [CONTRACT.environment.configuration.name]: JSON.stringify({ version: CONTRACT.version, ...sections }) });
+}
+
+describe.each(DECLARATIONS)('options of $of', ({ schema, defaults, read }) => {
   it('and their defaults are those of the runtime (PX-13)', () => {
-    expect(CIRCUIT_BREAKER_DEFAULTS).toEqual(Object.fromEntries(Object.entries(SCHEMA).map(([name, rule]) => [keyOf(name, rule), defaultOf(rule)])));
+    expect(defaults).toEqual(Object.fromEntries(Object.entries(schema).map(([name, rule]) => [keyOf(name, rule), defaultOf(rule)])));
   });
 
   it('are all read from the document that the stack writes', () => {
-    const circuits = { payments: CIRCUIT_BREAKER_DEFAULTS };
-    const environment = { [CONTRACT.environment.configuration.name]: JSON.stringify({ version: CONTRACT.version, circuits }) };
-    expect(readConfiguration(environment).circuits).toEqual(circuits);
+    expect(read({ payments: defaults })).toEqual({ payments: defaults });
   });
 
   it('have defaults within their own bounds', () => {
-    expect(schemaProblems(CONTRACT.configuration.circuit, CIRCUIT_BREAKER_DEFAULTS, 'defaults')).toEqual([]);
+    expect(schemaProblems(schema, defaults, 'defaults')).toEqual([]);
+  });
+});
+
+describe('the parts of a rate limit that are no plain values', () => {
+  it('are read from the document as the example of the construct has them', () => {
+    const limits = { api: { limits: [{ limit: 100, periodMs: 60_000, burst: 5 }], tenantLimits: { acme: [{ limit: 1, periodMs: 1 }] }, userLimits: {}, by: [...CONTRACT.configuration.limitKeyParts] } };
+    expect(readDocument({ limits }).rateLimits).toEqual(limits);
+  });
+
+  it('have rules whose defaults are within their own bounds', () => {
+    expect(schemaProblems(CONTRACT.configuration.limitRule, schemaDefaults(CONTRACT.configuration.limitRule), 'rule')).toEqual([]);
   });
 });
 
 /** A quantity as the doc comments write it, as a number or in milliseconds. */
 function quantity(text: string): number {
-  const UNITS: Record<string, number> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
+  const UNITS: Record<string, number> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, days: 86_400_000 };
   const [amount, unit] = text.split(' ');
   return Number(amount) * (unit === undefined ? 1 : UNITS[unit]!);
 }
 
-/** The doc comment of every option that a stack can declare. */
-function documentedOptions(): Map<string, string> {
-  const source = readFileSync(OPTIONS_SOURCE, 'utf8');
-  const body = /export interface DeclaredCircuitOptions \{(.*?)\n\}/s.exec(source)![1]!;
-  const documented = body.matchAll(/\/\*\*\s(.*?)\s\*\/\s+readonly (\w+)\?/gs);
-  return new Map([...documented].map(([, comment, name]) => [name!, comment!.replaceAll(/\s*\n\s*\* ?/g, ' ').replace(/^\s*\* /, '').trim()]));
+/** The doc comment of every member of an interface. */
+function documentedMembers(file: string, name: string): Map<string, string> {
+  const source = readFileSync(new URL(file, import.meta.url), 'utf8');
+  const body = new RegExp(String.raw`export interface ${name} \{(.*?)\n\}`, 's').exec(source)![1]!;
+  const documented = body.matchAll(/\/\*\*\s((?:(?!\*\/).)*?)\s\*\/\s+readonly (\w+)\??:/gs);
+  return new Map([...documented].map(([, comment, member]) => [member!, comment!.replaceAll(/\s*\n\s*\* ?/g, ' ').replace(/^\s*\* /, '').trim()]));
 }
 
-describe('the doc comments of the options', () => {
-  const documented = documentedOptions();
+const textOf = (rule: OptionRule) => rule.type === 'boolean' || rule.type === 'choice';
+
+/** The bounds that a doc comment states, as quantities. */
+function statedBounds(comment: string): { bounds: number[]; exclusive: boolean } {
+  const QUANTITY = String.raw`(\d+(?: (?:ms|s|min|h|days))?)`;
+  const [, from, above, to] = new RegExp(`(?:${QUANTITY} to|above ${QUANTITY}, up to) ${QUANTITY}[.,;:]`).exec(comment)!;
+  return { bounds: [quantity((from ?? above)!), quantity(to!)], exclusive: above !== undefined };
+}
+
+/** The bounds that a rule states, in the form of `statedBounds`. */
+function boundsOf(rule: OptionRule): { bounds: unknown[]; exclusive: boolean } {
+  if (rule.type === 'duration') return { bounds: [rule.minimumMs, rule.maximumMs], exclusive: false };
+  if (rule.type === 'boolean' || rule.type === 'choice') throw new Error('no bounds');
+  return { bounds: [rule.minimum ?? rule.exclusiveMinimum, rule.maximum], exclusive: rule.exclusiveMinimum !== undefined };
+}
+
+const entriesOf = (schema: Schema) => Object.entries(schema).map(([name, rule]) => ({ option: keyOf(name, rule), rule }));
+
+describe.each(DECLARATIONS)('the doc comments of the options of $of', ({ schema, defaults, source, documented, parts }) => {
+  const comments = documentedMembers(source, documented);
 
   it('exist for every option, and for no other', () => {
-    expect([...documented.keys()]).toEqual(Object.keys(CIRCUIT_BREAKER_DEFAULTS));
+    expect([...comments.keys()].sort()).toEqual([...Object.keys(defaults), ...parts].sort());
+    expect([...comments.keys()].filter((name) => !parts.includes(name))).toEqual(Object.keys(defaults));
   });
 
-  it.each(Object.entries(SCHEMA).map(([name, rule]) => ({ option: keyOf(name, rule), rule })))('$option: state the default of the contract', ({ option, rule }) => {
-    const stated = / Default ([^.]+(?:\.\d+)?)\.$/.exec(documented.get(option)!)![1]!;
-    expect(rule.type === 'boolean' ? stated : quantity(stated)).toBe(rule.type === 'boolean' ? String(rule.default) : defaultOf(rule));
+  it.each(entriesOf(schema))('$option: state the default of the contract', ({ option, rule }) => {
+    const stated = / Default `?([^.:`]+(?:\.\d+)?)`?[.:]/.exec(comments.get(option)!)![1]!;
+    expect(textOf(rule) ? stated : quantity(stated)).toBe(textOf(rule) ? String(defaultOf(rule)) : defaultOf(rule));
   });
 
-  it.each(Object.entries(SCHEMA).flatMap(([name, rule]) => (rule.type === 'boolean' ? [] : [{ option: keyOf(name, rule), rule }])))('$option: state the bounds of the contract', ({ option, rule }) => {
-    const QUANTITY = String.raw`(\d+(?: (?:ms|s|min|h))?)`;
-    const stated = new RegExp(`(?:${QUANTITY} to|above ${QUANTITY}, up to) ${QUANTITY}[.;]`).exec(documented.get(option)!)!;
-    const [, from, above, to] = stated;
-    const [low, high] = rule.type === 'duration' ? [rule.minimumMs, rule.maximumMs] : [rule.minimum ?? rule.exclusiveMinimum, rule.maximum];
-    expect([quantity((from ?? above)!), quantity(to!)]).toEqual([low, high]);
-    expect(above !== undefined).toBe('exclusiveMinimum' in rule);
+  it.each(entriesOf(schema).filter(({ rule }) => !textOf(rule)))('$option: state the bounds of the contract', ({ option, rule }) => {
+    expect(statedBounds(comments.get(option)!)).toEqual(boundsOf(rule));
+  });
+});
+
+describe('the doc comments of a limit', () => {
+  const comments = documentedMembers('../../runtime/src/rate-limit/options.ts', 'LimitRule');
+
+  it('exist for all it may hold', () => {
+    expect([...comments.keys()]).toEqual(entriesOf(CONTRACT.configuration.limitRule).map(({ option }) => option));
+  });
+
+  it.each(entriesOf(CONTRACT.configuration.limitRule))('$option: state the bounds of the contract', ({ option, rule }) => {
+    expect(statedBounds(comments.get(option)!)).toEqual(boundsOf(rule));
   });
 });
 

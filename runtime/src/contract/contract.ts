@@ -11,6 +11,10 @@ export const CONTRACT = {
     "circuitTable": {
       "name": "RESILIENCE_CIRCUIT_TABLE",
       "description": "Name of the DynamoDB table that holds circuit state."
+    },
+    "rateLimitTable": {
+      "name": "RESILIENCE_RATE_LIMIT_TABLE",
+      "description": "Name of the DynamoDB table that holds rate limits."
     }
   },
   "tables": {
@@ -19,6 +23,16 @@ export const CONTRACT = {
       "timeToLiveAttribute": "expiresAt",
       "timeToLiveDays": 7,
       "keyPrefix": "circuit",
+      "actions": [
+        "dynamodb:GetItem",
+        "dynamodb:UpdateItem"
+      ]
+    },
+    "rateLimit": {
+      "partitionKey": "id",
+      "timeToLiveAttribute": "expiresAt",
+      "timeToLiveDays": 1,
+      "keyPrefix": "limit",
       "actions": [
         "dynamodb:GetItem",
         "dynamodb:UpdateItem"
@@ -62,6 +76,44 @@ export const CONTRACT = {
           "name": "CircuitRefused",
           "unit": "Count",
           "description": "Calls refused because the circuit was open."
+        }
+      }
+    },
+    "rateLimit": {
+      "dimensions": [
+        "service",
+        "limit"
+      ],
+      "names": {
+        "admitted": {
+          "name": "RateLimitAdmitted",
+          "unit": "Count",
+          "description": "Calls that a rate limit admitted."
+        },
+        "refused": {
+          "name": "RateLimitRefused",
+          "unit": "Count",
+          "description": "Calls refused because a rate limit was reached."
+        },
+        "wouldRefuse": {
+          "name": "RateLimitWouldRefuse",
+          "unit": "Count",
+          "description": "Calls that a rate limit in a dry run let pass although it was reached."
+        },
+        "near": {
+          "name": "RateLimitNear",
+          "unit": "Count",
+          "description": "Keys that used up the share of their limit from which on it is reported."
+        },
+        "degraded": {
+          "name": "RateLimitDegraded",
+          "unit": "Count",
+          "description": "Calls that were decided without the table because it did not answer."
+        },
+        "splits": {
+          "name": "RateLimitSplit",
+          "unit": "Count",
+          "description": "Times that a busy key was split into more parts."
         }
       }
     },
@@ -229,6 +281,133 @@ export const CONTRACT = {
         "maximumMs": 300000,
         "defaultMs": 10000,
         "description": "How often an environment asks for the fleet's state while nothing fails."
+      }
+    },
+    "maximumRateLimits": 50,
+    "maximumRulesPerKey": 4,
+    "limitKeyParts": [
+      "tenant",
+      "user",
+      "ip",
+      "operation",
+      "method",
+      "path"
+    ],
+    "limitRule": {
+      "limit": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000000,
+        "default": 1,
+        "description": "Tokens per period."
+      },
+      "period": {
+        "type": "duration",
+        "minimumMs": 1,
+        "maximumMs": 2678400000,
+        "defaultMs": 1000,
+        "description": "Length of the period."
+      },
+      "burst": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000000000,
+        "default": 1,
+        "description": "Tokens that an unused token bucket holds; the limit unless set."
+      }
+    },
+    "rateLimit": {
+      "enabled": {
+        "type": "boolean",
+        "default": true,
+        "description": "Whether anything is limited; switched off, every call passes and nothing is counted."
+      },
+      "shared": {
+        "type": "boolean",
+        "default": true,
+        "description": "Whether the limits are shared by the fleet through DynamoDB; otherwise each environment has its own."
+      },
+      "strategy": {
+        "type": "choice",
+        "values": [
+          "token-bucket",
+          "sliding-window",
+          "fixed-window"
+        ],
+        "default": "token-bucket",
+        "description": "How the limits count: a bucket that refills steadily, or windows aligned to the epoch."
+      },
+      "hashKeys": {
+        "type": "boolean",
+        "default": false,
+        "description": "Whether keys are stored as SHA-256, so that the table names no tenant, user or address."
+      },
+      "onStoreFailure": {
+        "type": "choice",
+        "values": [
+          "local",
+          "allow",
+          "deny"
+        ],
+        "default": "local",
+        "description": "What happens to calls while the table does not answer; local is the share of the limit that this environment used before."
+      },
+      "dryRun": {
+        "type": "boolean",
+        "default": false,
+        "description": "Whether calls that are over a limit are only counted and reported, never refused."
+      },
+      "skipSuccessful": {
+        "type": "boolean",
+        "default": false,
+        "description": "Whether calls that succeed give their tokens back."
+      },
+      "skipFailed": {
+        "type": "boolean",
+        "default": false,
+        "description": "Whether calls that fail give their tokens back."
+      },
+      "warnAt": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "default": 0,
+        "description": "Share of a limit from which on its use is reported; 0 means that it is not."
+      },
+      "maxLease": {
+        "type": "duration",
+        "minimumMs": 0,
+        "maximumMs": 10000,
+        "defaultMs": 2000,
+        "description": "Longest time for which an environment takes tokens ahead; 0 means never."
+      },
+      "maxWait": {
+        "type": "duration",
+        "minimumMs": 0,
+        "maximumMs": 900000,
+        "defaultMs": 0,
+        "description": "Longest time that a call waits for a token; the deadline of the invocation shortens it."
+      },
+      "clockSkew": {
+        "type": "duration",
+        "minimumMs": 0,
+        "maximumMs": 1000,
+        "defaultMs": 1,
+        "description": "By how much the clocks of two environments may differ: bursts are smaller by what it is worth."
+      },
+      "maxKeys": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 100000,
+        "default": 5000,
+        "description": "Keys that an environment remembers at most."
+      },
+      "maxShards": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 64,
+        "default": 32,
+        "description": "Parts into which a busy key is split at most; a power of two."
       }
     }
   }
