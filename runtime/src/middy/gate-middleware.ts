@@ -17,6 +17,11 @@ export interface GateMiddlewareOptions<Refusal extends RejectedError = RejectedE
   readonly clock?: Clock;
   /** Says what kind of call a request is. Default: nothing, so that requests that need no description cost none. */
   readonly describe?: ((event: unknown, context: unknown) => CallDescription) | undefined;
+  /**
+   * Told of the answer to every call that the gate has decided on, once the permit is settled, with the permit or the refusal.
+   * It may replace `request.response`, for example to add headers, and does not throw. Default: nothing.
+   */
+  readonly onAnswer?: ((request: Request, decided: Permit | Refusal) => void) | undefined;
 }
 
 /** All three hooks of a gate. */
@@ -36,38 +41,36 @@ export function gateMiddleware<Refusal extends RejectedError>(
   const owner = {};
   const refused = new WeakMap<object, Refused>();
 
-  const refuse = (request: Request, call: CallContext, error: unknown): never => {
-    refused.set(request, { error, call });
-    throw error;
-  };
-
   function gateBefore(request: Request): Promise<void> | undefined {
     const call = callContext(request, clock, options.describe);
-    let admission: Permit | Promise<Permit>;
+    const hold = (permit: Permit): void => holdPermit(request, owner, permit);
+    const refuse = (error: unknown): never => {
+      refused.set(request, { error, call });
+      throw error;
+    };
     try {
-      admission = gate.acquire(call);
-    } catch (error) {
-      return refuse(request, call, error);
-    }
-    if (!(admission instanceof Promise)) {
-      holdPermit(request, owner, admission);
+      const admission = gate.acquire(call);
+      if (admission instanceof Promise) return admission.then(hold, refuse);
+      hold(admission);
       return undefined;
+    } catch (error) {
+      return refuse(error);
     }
-    return admission.then(
-      (permit) => holdPermit(request, owner, permit),
-      (error: unknown) => refuse(request, call, error),
-    );
   }
 
   function gateAfter(request: Request): Promise<void> | undefined {
-    return takePermit(request, owner)?.settle({ kind: 'success', value: request.response }) ?? undefined;
+    const permit = takePermit(request, owner);
+    const settling = permit?.settle({ kind: 'success', value: request.response });
+    tellAnswer(request, permit, options);
+    return settling ?? undefined;
   }
 
   async function gateOnError(request: Request): Promise<void> {
-    await takePermit(request, owner)?.settle(outcomeOfError(request.error));
-    const refusal = refused.get(request);
-    if (refusal === undefined || refusal.error !== request.error || request.response !== undefined) return;
-    await answerRefusal(request, refusal, options);
+    const permit = takePermit(request, owner);
+    await permit?.settle(outcomeOfError(request.error));
+    const refusal = ownRefusal(request, refused.get(request));
+    if (refusal !== undefined && request.response === undefined) await answerRefusal(request, refusal, options);
+    tellAnswer(request, permit ?? refusal?.error, options);
   }
 
   return { before: gateBefore, after: gateAfter, onError: gateOnError };
@@ -76,6 +79,15 @@ export function gateMiddleware<Refusal extends RejectedError>(
 interface Refused {
   readonly error: unknown;
   readonly call: CallContext;
+}
+
+/** What the gate has refused with, unless somebody further in has put an error of his own in its place. */
+function ownRefusal(request: Request, refused: Refused | undefined): Refused | undefined {
+  return refused?.error === request.error && isRejection(request.error) ? refused : undefined;
+}
+
+function tellAnswer<Refusal extends RejectedError>(request: Request, decided: unknown, options: GateMiddlewareOptions<Refusal>): void {
+  if (decided !== undefined && request.response !== undefined) options.onAnswer?.(request, decided as Permit | Refusal);
 }
 
 async function answerRefusal<Refusal extends RejectedError>(
@@ -97,15 +109,18 @@ function answerTo<Refusal extends RejectedError>(
   event: unknown,
   { fallback }: GateMiddlewareOptions<Refusal>,
 ): unknown {
-  if (!isRejection(error)) return undefined;
   if (fallback !== undefined) return fallback(error as Refusal, call, event);
-  return isHttpEvent(event) ? httpAnswer(error, event) : undefined;
+  return isHttpEvent(event) ? httpAnswer(error as Refusal, event) : undefined;
 }
 
 function callContext({ event, context }: Request, clock: Clock, describe: GateMiddlewareOptions['describe']): CallContext {
+  return { ...deadlineOf(context, clock), ...describe?.(event, context) };
+}
+
+/** When the invocation ends, as far as its context says. */
+export function deadlineOf(context: unknown, clock: Clock): Pick<CallContext, 'deadlineMs'> {
   const lambda = context as { getRemainingTimeInMillis?: () => number; lambdaContext?: { getRemainingTimeInMillis?: () => number } };
   // The durable mode keeps Lambda's own context one level down.
   const remainingMs = (lambda.getRemainingTimeInMillis ?? lambda.lambdaContext?.getRemainingTimeInMillis)?.();
-  const deadline = remainingMs === undefined ? undefined : { deadlineMs: clock.nowMs() + remainingMs };
-  return { ...deadline, ...describe?.(event, context) };
+  return remainingMs === undefined ? {} : { deadlineMs: clock.nowMs() + remainingMs };
 }

@@ -1,4 +1,5 @@
 import { retryAfterSeconds, type ResilienceError } from '../core/errors.ts';
+import { multiValue, usesMultiValueHeaders } from './headers.ts';
 
 /** An answer that API Gateway (v1 and v2), function URLs, ALB and VPC Lattice all understand. */
 export interface HttpAnswer {
@@ -51,13 +52,4 @@ export function httpAnswer(error: ResilienceError, event: unknown): HttpAnswer {
       ...(retryAfter !== undefined && { retry_after: retryAfter }),
     }),
   };
-}
-
-function usesMultiValueHeaders(event: unknown): boolean {
-  const { requestContext, multiValueHeaders } = (event ?? {}) as Record<string, unknown>;
-  return typeof multiValueHeaders === 'object' && typeof requestContext === 'object' && 'elb' in (requestContext ?? {});
-}
-
-function multiValue(headers: Readonly<Record<string, string>>): Record<string, string[]> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
 }

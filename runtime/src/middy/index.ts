@@ -1,3 +1,4 @@
+export { describeCaller, type CallerIdentity, type IamField, type IdentitySource } from './caller.ts';
 export { describeCall, type CallDescription } from './describe.ts';
 export { resilientExecutionMode } from './execution-mode.ts';
 export { gateMiddleware, type GateMiddleware, type GateMiddlewareOptions } from './gate-middleware.ts';

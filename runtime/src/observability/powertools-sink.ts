@@ -21,12 +21,16 @@ export interface PowertoolsSinkOptions {
   readonly metrics?: MetricsLike;
 }
 
-const { circuitBreaker: CIRCUIT, store: STORE } = CONTRACT.metrics;
+const { circuitBreaker: CIRCUIT, rateLimit: LIMIT, store: STORE } = CONTRACT.metrics;
 
 /** Frequent events are summed up and leave at most this often, so that refusing load does not write a line per refusal. */
 const SUM_INTERVAL_MS = 1000;
 
-type Metric = (typeof CIRCUIT.names)[keyof typeof CIRCUIT.names] | (typeof STORE.names)[keyof typeof STORE.names];
+/** The part of a contract's metric that is sent. */
+interface Metric {
+  readonly name: string;
+  readonly unit: 'Count' | 'None';
+}
 
 const PHASES: Readonly<Record<string, { readonly gauge: number; readonly counter: Metric }>> = {
   closed: { gauge: 0, counter: CIRCUIT.names.closed },
@@ -37,6 +41,12 @@ const PHASES: Readonly<Record<string, { readonly gauge: number; readonly counter
 const FREQUENT: Readonly<Record<string, { readonly dimension: string; readonly metric: Metric }>> = {
   'circuit.failure': { dimension: CIRCUIT.dimensions[1], metric: CIRCUIT.names.failures },
   'circuit.refused': { dimension: CIRCUIT.dimensions[1], metric: CIRCUIT.names.refused },
+  'limit.admitted': { dimension: LIMIT.dimensions[1], metric: LIMIT.names.admitted },
+  'limit.refused': { dimension: LIMIT.dimensions[1], metric: LIMIT.names.refused },
+  'limit.would_refuse': { dimension: LIMIT.dimensions[1], metric: LIMIT.names.wouldRefuse },
+  'limit.near': { dimension: LIMIT.dimensions[1], metric: LIMIT.names.near },
+  'limit.degraded': { dimension: LIMIT.dimensions[1], metric: LIMIT.names.degraded },
+  'limit.split': { dimension: LIMIT.dimensions[1], metric: LIMIT.names.splits },
   'store.error': { dimension: STORE.dimensions[1], metric: STORE.names.errors },
 };
 

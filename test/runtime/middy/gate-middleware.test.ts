@@ -84,6 +84,54 @@ describe.each(FACTORIES)('a gate on $factory', ({ create, settlesAll }) => {
     });
   });
 
+  describe('onAnswer', () => {
+    const told = () => {
+      const decisions: unknown[] = [];
+      const onAnswer = (request: Request, decided: unknown) => {
+        decisions.push(decided);
+        request.response = { ...(request.response as object), told: true };
+      };
+      return { decisions, onAnswer };
+    };
+    const permit = { settle: expect.any(Function) };
+
+    it('may change the answer of the handler, after the permit has seen the one it gave', async () => {
+      const { decisions, onAnswer } = told();
+      const gate = new TestGate();
+      await expect(invoke(create(async () => ({ statusCode: 201 })).use(gateMiddleware(gate, { onAnswer })))).resolves.toEqual({ statusCode: 201, told: true });
+      expect(decisions).toEqual([permit]);
+      expect(gate.outcomes).toEqual([{ kind: 'success', value: { statusCode: 201 } }]);
+    });
+
+    it('may change the answer to a refusal, and the one of a fallback', async () => {
+      const { decisions, onAnswer } = told();
+      await expect(invoke(create(async () => 'ran').use(gateMiddleware(closed(new TestGate()), { onAnswer })))).resolves.toMatchObject({ statusCode: 503, told: true });
+      const fallback = () => ({ cached: true });
+      await expect(invoke(create(async () => 'ran').use(gateMiddleware(closed(new TestGate()), { onAnswer, fallback })))).resolves.toEqual({ cached: true, told: true });
+      expect(decisions).toEqual([expect.any(GateClosedError), expect.any(GateClosedError)]);
+    });
+
+    it('may change an answer that was made further in: to the refusal of another gate, or to an error', async () => {
+      const { decisions, onAnswer } = told();
+      const refusing = create(async () => 'ran').use(gateMiddleware(new TestGate(), { onAnswer })).use(gateMiddleware(closed(new TestGate())));
+      await expect(invoke(refusing)).resolves.toMatchObject({ statusCode: 503, told: true });
+      const inner: MiddlewareObj = { onError: (request) => void (request.response = { statusCode: 400 }) };
+      const failing = create(async () => Promise.reject(new Error('x'))).use(gateMiddleware(new TestGate(), { onAnswer })).use(inner);
+      await expect(invoke(failing)).resolves.toEqual({ statusCode: 400, told: true });
+      expect(decisions).toEqual([permit, permit]);
+    });
+
+    it('is not asked where there is no answer, or none of this gate\'s calls', async () => {
+      const { decisions, onAnswer } = told();
+      await expect(invoke(create(async () => Promise.reject(new Error('x'))).use(gateMiddleware(new TestGate(), { onAnswer })))).rejects.toThrow('x');
+      await expect(invoke(create(async () => undefined).use(gateMiddleware(new TestGate(), { onAnswer })))).resolves.toBeUndefined();
+      await expect(invoke(create(async () => 'ran').use(gateMiddleware(closed(new TestGate()), { onAnswer })), QUEUE_EVENT)).rejects.toBeInstanceOf(GateClosedError);
+      const outer: MiddlewareObj = { before: () => Promise.reject(new Error('outer')), onError: (request) => void (request.response = {}) };
+      await expect(invoke(create(async () => 'ran').use(outer).use(gateMiddleware(new TestGate(), { onAnswer })))).resolves.toEqual({});
+      expect(decisions).toEqual([]);
+    });
+  });
+
   describe('with other middlewares', () => {
     it('settles nothing where an outer middleware threw before it was reached', async () => {
       const gate = new TestGate();

@@ -2,6 +2,8 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createCircuitBreaker } from '../../../runtime/src/circuit-breaker/index.ts';
+import { createRateLimiter, MemoryRateLimitStore, type RateLimitStore } from '../../../runtime/src/rate-limit/index.ts';
+import { StoreUnavailableError } from '../../../runtime/src/core/store-unavailable.ts';
 import { CONTRACT } from '../../../runtime/src/contract/contract.ts';
 import type { EventSink, StoreErrorEvent } from '../../../runtime/src/core/events.ts';
 import { createPowertoolsSink } from '../../../runtime/src/observability/index.ts';
@@ -72,10 +74,35 @@ async function liveThroughAnOutage(sink: EventSink): Promise<void> {
   }
 }
 
+/** Takes real limiters through everything that they report: a limit used up, a dry run, a warning, a split, a failing store. */
+async function useUpALimit(sink: EventSink): Promise<void> {
+  const clock = new ManualClock();
+  const random = new SeededRandom(1);
+  const store = new MemoryRateLimitStore();
+  const limits = [{ limit: 2, periodMs: 60_000 }];
+  const limiter = (options: object, kept: RateLimitStore = store) =>
+    createRateLimiter({ name: 'api', limits, warnAt: 0.5, ...options }, { store: kept, clock, random, sink, environment: {} });
+  for (const options of [{}, { dryRun: true }]) {
+    const used = limiter(options);
+    for (let calls = 0; calls < 3; calls += 1) await used.execute(() => 'ok').catch(() => undefined);
+  }
+  const overloaded: RateLimitStore = {
+    shared: true,
+    take: () => Promise.reject(new StoreUnavailableError('throttled')),
+    read: (at) => store.read(at),
+    change: (at, change, request) => store.change(at, change, request),
+    grow: (at, known, from, to) => store.grow(at, known, from, to),
+    sow: (at, marks) => store.sow(at, marks),
+  };
+  const turnedAway = limiter({ onStoreFailure: 'allow', limits: [{ limit: 100, periodMs: 60_000 }] }, overloaded);
+  for (let calls = 0; calls < 200; calls += 1) await turnedAway.consume([]);
+}
+
 describe('metrics', () => {
   it('are those of the contract, all of them and no others, with its units, namespace and dimensions (POB-09)', async () => {
     const sink = createPowertoolsSink({ metrics: metrics() });
     await liveThroughAnOutage(sink);
+    await useUpALimit(sink);
     sink.emit(storeError(0));
     const { namespace, ...groups } = CONTRACT.metrics;
     const documented = Object.values(groups).flatMap(({ names, dimensions }) =>
