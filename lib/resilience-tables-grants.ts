@@ -18,17 +18,29 @@ const KEY_ACTIONS = [
 
 /** The tables that `ResilienceTablesGrants` grants permissions on. */
 export interface ResilienceTablesGrantsProps {
-  /** The table that holds circuit state. */
-  readonly circuitTable: dynamodb.ITable;
+  /**
+   * The table that holds circuit state.
+   *
+   * @default - no permissions on circuit state can be granted
+   */
+  readonly circuitTable?: dynamodb.ITable;
+
+  /**
+   * The table that holds rate limits.
+   *
+   * @default - no permissions on rate limits can be granted
+   */
+  readonly rateLimitTable?: dynamodb.ITable;
 }
 
 /** Permissions on the tables that hold resilience state: exactly what the runtime uses, on exactly these tables. */
 export class ResilienceTablesGrants {
-  private readonly circuitTable: dynamodb.ITable;
+  private readonly tables: ResilienceTablesGrantsProps;
 
   /** @param props the tables to grant permissions on */
   public constructor(props: ResilienceTablesGrantsProps) {
-    this.circuitTable = props.circuitTable;
+    // Kept whole and read only when a permission is granted: a table may be created by being asked for.
+    this.tables = props;
   }
 
   /**
@@ -37,15 +49,31 @@ export class ResilienceTablesGrants {
    * Where the table is encrypted with a customer-managed key, the use of that key is granted too.
    *
    * @param grantee the principal, usually a function
+   * @returns the grant
+   * @throws if there is no circuit table
    */
   public circuitState(grantee: iam.IGrantable): iam.Grant {
-    const { tableArn, encryptionKey } = this.circuitTable;
-    // Not the table's own grants: those add the ARNs of its indexes, and none of our requests uses an index.
-    const grant = iam.Grant.addToPrincipal({
-      grantee,
-      actions: [...CONTRACT.tables.circuit.actions],
-      resourceArns: [tableArn],
-    });
-    return encryptionKey === undefined ? grant : grant.combine(encryptionKey.grant(grantee, ...KEY_ACTIONS));
+    return grantOn('circuitTable', this.tables.circuitTable, CONTRACT.tables.circuit.actions, grantee);
   }
+
+  /**
+   * Lets a principal read and update the state of rate limits.
+   *
+   * Where the table is encrypted with a customer-managed key, the use of that key is granted too.
+   *
+   * @param grantee the principal, usually a function
+   * @returns the grant
+   * @throws if there is no rate-limit table
+   */
+  public rateLimits(grantee: iam.IGrantable): iam.Grant {
+    return grantOn('rateLimitTable', this.tables.rateLimitTable, CONTRACT.tables.rateLimit.actions, grantee);
+  }
+}
+
+function grantOn(name: string, table: dynamodb.ITable | undefined, actions: readonly string[], grantee: iam.IGrantable): iam.Grant {
+  if (table === undefined) throw new Error(`${name} is undefined: pass it to ResilienceTablesGrants to grant permissions on it`);
+  const { tableArn, encryptionKey } = table;
+  // Not the table's own grants: those add the ARNs of its indexes, and none of our requests uses an index.
+  const grant = iam.Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [tableArn] });
+  return encryptionKey === undefined ? grant : grant.combine(encryptionKey.grant(grantee, ...KEY_ACTIONS));
 }

@@ -8,17 +8,31 @@ import { ResilienceTablesGrants } from './resilience-tables-grants';
 
 /** The tables that hold the state a fleet shares, whether created in this app or imported. */
 export interface IResilienceTables extends IConstruct {
-  /** The table that holds circuit state. */
+  /** The table that holds circuit state; imported tables that lack it throw when they are asked for it. */
   readonly circuitTable: dynamodb.ITable;
+
+  /** The table that holds rate limits; imported tables that lack it throw when they are asked for it. */
+  readonly rateLimitTable: dynamodb.ITable;
 
   /** Permissions on the tables. */
   readonly grants: ResilienceTablesGrants;
 }
 
-/** Names of tables that exist already. */
+/** Names of tables that exist already, in the account and region of the importing stack; at least one is needed. */
 export interface ResilienceTableNames {
-  /** Name of the table that holds circuit state, in the account and region of the importing stack. */
-  readonly circuitTableName: string;
+  /**
+   * Name of the table that holds circuit state.
+   *
+   * @default - there is none: functions with circuits that are shared cannot use these tables
+   */
+  readonly circuitTableName?: string;
+
+  /**
+   * Name of the table that holds rate limits.
+   *
+   * @default - there is none: functions with rate limits that are shared cannot use these tables
+   */
+  readonly rateLimitTableName?: string;
 
   /**
    * The customer-managed key that the tables are encrypted with, so that grants include its use.
@@ -69,7 +83,8 @@ export interface ResilienceTablesProps {
  * The DynamoDB tables that hold the state a fleet shares.
  *
  * On demand, without physical names, and with a time to live that collects what is no longer used. One set of tables
- * serves any number of functions: pass it to each as `tables`.
+ * serves any number of functions: pass it to each as `tables`. A table is created when it is first asked for, so there is
+ * no rate-limit table where nothing limits, and no circuit table where there are only rate limits.
  */
 @propertyInjectable
 export class ResilienceTables extends Construct implements IResilienceTables {
@@ -82,16 +97,19 @@ export class ResilienceTables extends Construct implements IResilienceTables {
    * @param scope the scope to import into
    * @param id the id of the imported construct
    * @param names the names of the tables
+   * @returns the tables
+   * @throws if no name is given
    */
   public static fromTableNames(scope: Construct, id: string, names: ResilienceTableNames): IResilienceTables {
     return new ImportedResilienceTables(scope, id, names);
   }
 
-  /** The table that holds circuit state. */
-  public readonly circuitTable: dynamodb.ITable;
-
   /** Permissions on the tables. */
   public readonly grants: ResilienceTablesGrants;
+
+  private readonly props: ResilienceTablesProps;
+  private createdCircuitTable?: dynamodb.ITable;
+  private createdRateLimitTable?: dynamodb.ITable;
 
   /**
    * @param scope the scope to create the tables in
@@ -100,28 +118,69 @@ export class ResilienceTables extends Construct implements IResilienceTables {
    */
   public constructor(scope: Construct, id: string, props: ResilienceTablesProps = {}) {
     super(scope, id);
-    this.circuitTable = new dynamodb.TableV2(this, 'CircuitTable', {
-      ...tableOptions(props),
-      partitionKey: { name: CONTRACT.tables.circuit.partitionKey, type: dynamodb.AttributeType.STRING },
-      timeToLiveAttribute: CONTRACT.tables.circuit.timeToLiveAttribute,
-    });
-    this.grants = new ResilienceTablesGrants({ circuitTable: this.circuitTable });
+    this.props = props;
+    this.grants = new ResilienceTablesGrants(this);
+  }
+
+  /** The table that holds circuit state, created when it is first asked for. */
+  public get circuitTable(): dynamodb.ITable {
+    this.createdCircuitTable ??= newTable(this, 'CircuitTable', CONTRACT.tables.circuit, this.props);
+    return this.createdCircuitTable;
+  }
+
+  /** The table that holds rate limits, created when it is first asked for. */
+  public get rateLimitTable(): dynamodb.ITable {
+    this.createdRateLimitTable ??= newTable(this, 'RateLimitTable', CONTRACT.tables.rateLimit, this.props);
+    return this.createdRateLimitTable;
   }
 }
 
 /** Tables known by name only. */
 class ImportedResilienceTables extends Construct implements IResilienceTables {
-  public readonly circuitTable: dynamodb.ITable;
   public readonly grants: ResilienceTablesGrants;
+  private readonly knownCircuitTable: dynamodb.ITable | undefined;
+  private readonly knownRateLimitTable: dynamodb.ITable | undefined;
 
-  constructor(scope: Construct, id: string, { circuitTableName, encryptionKey }: ResilienceTableNames) {
+  constructor(scope: Construct, id: string, { circuitTableName, rateLimitTableName, encryptionKey }: ResilienceTableNames) {
     super(scope, id);
-    this.circuitTable = dynamodb.TableV2.fromTableAttributes(this, 'CircuitTable', {
-      tableName: circuitTableName,
-      ...(encryptionKey === undefined ? {} : { encryptionKey }),
-    });
-    this.grants = new ResilienceTablesGrants({ circuitTable: this.circuitTable });
+    if (!circuitTableName && !rateLimitTableName) {
+      throw new Error(`fromTableNames for ${this.node.path} has no name: set circuitTableName, rateLimitTableName or both`);
+    }
+    this.knownCircuitTable = importedTable(this, 'CircuitTable', circuitTableName, encryptionKey);
+    this.knownRateLimitTable = importedTable(this, 'RateLimitTable', rateLimitTableName, encryptionKey);
+    this.grants = new ResilienceTablesGrants(this);
   }
+
+  get circuitTable(): dynamodb.ITable {
+    return this.knownCircuitTable ?? this.refuse('circuitTable');
+  }
+
+  get rateLimitTable(): dynamodb.ITable {
+    return this.knownRateLimitTable ?? this.refuse('rateLimitTable');
+  }
+
+  private refuse(table: 'circuitTable' | 'rateLimitTable'): never {
+    throw new Error(`${table} of ${this.node.path} is not known: set ${table}Name in fromTableNames`);
+  }
+}
+
+function importedTable(scope: Construct, id: string, tableName: string | undefined, encryptionKey: kms.IKey | undefined): dynamodb.ITable | undefined {
+  if (!tableName) return undefined;
+  return dynamodb.TableV2.fromTableAttributes(scope, id, { tableName, ...(encryptionKey === undefined ? {} : { encryptionKey }) });
+}
+
+/** The keys of a table, as the contract states them. */
+interface TableKeys {
+  readonly partitionKey: string;
+  readonly timeToLiveAttribute: string;
+}
+
+function newTable(scope: Construct, id: string, { partitionKey, timeToLiveAttribute }: TableKeys, props: ResilienceTablesProps): dynamodb.ITable {
+  return new dynamodb.TableV2(scope, id, {
+    ...tableOptions(props),
+    partitionKey: { name: partitionKey, type: dynamodb.AttributeType.STRING },
+    timeToLiveAttribute,
+  });
 }
 
 function tableOptions(props: ResilienceTablesProps) {

@@ -1,16 +1,43 @@
 import { Annotations, Lazy, Stack, Token, TokenComparison, Validations } from 'aws-cdk-lib';
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
 import type { CircuitOptions } from './circuit-options';
-import { CircuitRegistry } from './private/circuit-registry';
+import { ConfigurationRegistry } from './private/configuration-registry';
 import { CONTRACT } from './private/contract';
+import { CIRCUITS, RATE_LIMITS, type DeclarationKind } from './private/declaration-kinds';
 import { withDefaults } from './private/function-defaults';
 import { show } from './private/option-problem';
+import type { RateLimitOptions } from './rate-limit-options';
 import { ResilienceTables, type IResilienceTables } from './resilience-tables';
 
-const { configuration: CONFIGURATION, circuitTable: CIRCUIT_TABLE } = CONTRACT.environment;
+const { configuration: CONFIGURATION, circuitTable: CIRCUIT_TABLE, rateLimitTable: RATE_LIMIT_TABLE } = CONTRACT.environment;
+
+/** How a function comes to the table of a kind of thing that it declares. */
+interface TableConnection {
+  readonly kind: DeclarationKind;
+  readonly variable: string;
+  tableOf(tables: IResilienceTables): dynamodb.ITable;
+  grant(tables: IResilienceTables, grantee: iam.IGrantable): iam.Grant;
+}
+
+const CONNECTIONS: readonly TableConnection[] = [
+  {
+    kind: CIRCUITS,
+    variable: CIRCUIT_TABLE.name,
+    tableOf: (tables) => tables.circuitTable,
+    grant: (tables, grantee) => tables.grants.circuitState(grantee),
+  },
+  {
+    kind: RATE_LIMITS,
+    variable: RATE_LIMIT_TABLE.name,
+    tableOf: (tables) => tables.rateLimitTable,
+    grant: (tables, grantee) => tables.grants.rateLimits(grantee),
+  },
+];
 
 /**
  * A `NodejsFunction` and what protects it.
@@ -30,9 +57,19 @@ export interface ResilientFunctionProps extends NodejsFunctionProps {
   readonly circuits?: { [name: string]: CircuitOptions };
 
   /**
-   * The tables that hold shared state. Pass the same ones to every function that is to share its circuits.
+   * The rate limits that the handler uses, by name.
    *
-   * @default - the function's own tables, created only if a circuit is enabled and shared
+   * A name is 1 to 64 letters, digits, hyphens or underscores, starting with a letter; names must differ in more than
+   * letter case. At most 50 rate limits.
+   *
+   * @default - no rate limits
+   */
+  readonly rateLimits?: { [name: string]: RateLimitOptions };
+
+  /**
+   * The tables that hold shared state. Pass the same ones to every function that is to share its circuits and rate limits.
+   *
+   * @default - the function's own tables, created only if a circuit or a rate limit is enabled and shared
    */
   readonly tables?: IResilienceTables;
 }
@@ -40,7 +77,7 @@ export interface ResilientFunctionProps extends NodejsFunctionProps {
 /**
  * A Lambda function with the tables, grants and configuration that the resilience runtime needs.
  *
- * The function may read and update its table's items and nothing else. Two cdk-nag findings that no function of this kind
+ * The function may read and update the items of its tables and nothing else. Two cdk-nag findings that no function of this kind
  * can avoid are acknowledged on it: the managed policy of the default role, and the resource wildcard that X-Ray needs.
  */
 @propertyInjectable
@@ -48,31 +85,31 @@ export class ResilientFunction extends NodejsFunction {
   /** Identifies the construct to property injectors; those for `lambda.Function` apply as well. */
   public static readonly PROPERTY_INJECTION_ID: string = 'resilient-lambda.ResilientFunction';
 
-  private readonly circuits: CircuitRegistry;
+  private readonly registry: ConfigurationRegistry;
+  private readonly connected = new Set<TableConnection>();
   private stateTables?: IResilienceTables;
-  private tableConnected = false;
   private sizeDoubted = false;
 
   /**
    * @param scope the scope to create the function in
    * @param id the id of the construct
    * @param props the function and what protects it
-   * @throws if neither `entry` nor `code` is given, if circuits cannot be used (every problem at once), or if
-   * `environment` sets a variable that the construct sets itself
+   * @throws if neither `entry` nor `code` is given, if circuits or rate limits cannot be used (every problem at
+   * once), if tables lack what they need, or if `environment` sets a variable that the construct sets itself
    */
   public constructor(scope: Construct, id: string, props: ResilientFunctionProps = {}) {
-    const { circuits = {}, tables, ...functionProps } = props;
+    const { circuits, rateLimits, tables, ...functionProps } = props;
     const path = `${scope.node.path}/${id}`;
     // Before anything is created: bundling takes time and fails less clearly.
     refuseMissingCode(path, functionProps);
     Object.keys(functionProps.environment ?? {}).forEach(refuseReservedVariable);
-    const registry = new CircuitRegistry(path);
-    registry.declare(circuits);
+    const registry = new ConfigurationRegistry(path);
+    registry.declare({ circuits, rateLimits });
     const effective = withDefaults(functionProps);
     super(scope, id, effective);
-    this.circuits = registry;
+    this.registry = registry;
     this.stateTables = tables;
-    this.applyCircuits();
+    this.applyConfiguration();
     acknowledgeUnavoidable(this, effective);
   }
 
@@ -94,8 +131,22 @@ export class ResilientFunction extends NodejsFunction {
    * @throws if the name is declared already, or if anything about the circuit cannot be used (every problem at once)
    */
   public addCircuit(name: string, options: CircuitOptions = {}): ResilientFunction {
-    this.circuits.declare({ [name]: options });
-    this.applyCircuits();
+    this.registry.declare({ circuits: { [name]: options } });
+    this.applyConfiguration();
+    return this;
+  }
+
+  /**
+   * Declares one more rate limit.
+   *
+   * @param name the rate limit's name: 1 to 64 letters, digits, hyphens or underscores, starting with a letter
+   * @param options what the rate limit does
+   * @returns the function, for chaining
+   * @throws if the name is declared already, or if anything about the rate limit cannot be used (every problem at once)
+   */
+  public addRateLimit(name: string, options: RateLimitOptions): ResilientFunction {
+    this.registry.declare({ rateLimits: { [name]: options } });
+    this.applyConfiguration();
     return this;
   }
 
@@ -112,25 +163,26 @@ export class ResilientFunction extends NodejsFunction {
     return super.addEnvironment(key, value, options);
   }
 
-  private applyCircuits(): void {
-    if (this.circuits.isEmpty) return;
-    // Lazy: circuits declared later are included, and every declaration repeats the same value.
-    const document = Lazy.string({ produce: () => Stack.of(this).toJsonString(this.circuits.document) });
+  private applyConfiguration(): void {
+    if (this.registry.isEmpty) return;
+    // Lazy: what is declared later is included, and every declaration repeats the same value.
+    const document = Lazy.string({ produce: () => Stack.of(this).toJsonString(this.registry.document) });
     super.addEnvironment(CONFIGURATION.name, document);
-    if (this.circuits.needsTable) this.connectTable();
-    if (this.circuits.sizeDoubt !== undefined && !this.sizeDoubted) {
+    for (const connection of CONNECTIONS) if (this.registry.needsTable(connection.kind)) this.connect(connection);
+    if (this.registry.sizeDoubt !== undefined && !this.sizeDoubted) {
       this.sizeDoubted = true;
-      Annotations.of(this).addWarningV2('resilient-lambda:configurationSize', this.circuits.sizeDoubt);
+      Annotations.of(this).addWarningV2('resilient-lambda:configurationSize', this.registry.sizeDoubt);
     }
   }
 
-  private connectTable(): void {
-    if (this.tableConnected) return;
-    this.tableConnected = true;
+  private connect(connection: TableConnection): void {
+    if (this.connected.has(connection)) return;
     this.stateTables ??= new ResilienceTables(this, 'Tables');
-    refuseDistantTable(this, this.stateTables);
-    super.addEnvironment(CIRCUIT_TABLE.name, this.stateTables.circuitTable.tableName);
-    this.stateTables.grants.circuitState(this);
+    const table = connection.tableOf(this.stateTables);
+    refuseDistantTable(this, table);
+    super.addEnvironment(connection.variable, table.tableName);
+    connection.grant(this.stateTables, this);
+    this.connected.add(connection);
   }
 }
 
@@ -143,12 +195,11 @@ function refuseMissingCode(path: string, { entry, code }: NodejsFunctionProps): 
 function refuseReservedVariable(name: string): void {
   const reserved = Object.values(CONTRACT.environment).find((variable) => variable.name === name);
   if (reserved === undefined) return;
-  throw new Error(`environment.${name} is set by ResilientFunction: remove it and use circuits and tables instead`);
+  throw new Error(`environment.${name} is set by ResilientFunction: remove it and use circuits, rateLimits and tables instead`);
 }
 
-function refuseDistantTable(fn: ResilientFunction, { circuitTable }: IResilienceTables): void {
+function refuseDistantTable(fn: ResilientFunction, { env: { region, account } }: dynamodb.ITable): void {
   const differs = (here: string, there: string) => Token.compareStrings(here, there) === TokenComparison.DIFFERENT;
-  const { region, account } = circuitTable.env;
   if (!differs(fn.env.region, region) && !differs(fn.env.account, account)) return;
   // The runtime knows the table by name alone and asks for it where the function runs.
   throw new Error(

@@ -1,21 +1,24 @@
 import { Token, type Duration } from 'aws-cdk-lib';
-import type { DurationRule, NumberRule, OptionRule } from './option-rules';
+import type { ChoiceRule, DurationRule, NumberRule, OptionRule, OptionRules } from './option-rules';
 
 /**
- * What is wrong with the value of an option: what was seen and what to set instead; undefined if nothing is.
+ * Every problem of an object of options, each as one sentence that names the option, the value and the remedy.
  *
- * The value is `unknown` because callers in plain JavaScript have no compiler to stop them. Tokens pass: their values
- * are known only after deployment, and the runtime checks them again.
+ * @param otherOptions names that are checked elsewhere, to be listed with the known ones
  */
-export function optionProblem(rule: OptionRule, value: unknown): string | undefined {
-  switch (rule.type) {
-    case 'boolean':
-      return typeof value === 'boolean' || isTokenObject(value) ? undefined : `is ${show(value)}: set true or false`;
-    case 'duration':
-      return durationProblem(rule, value);
-    default:
-      return numberProblem(rule, value);
-  }
+export function optionsProblems(
+  rules: OptionRules,
+  path: string,
+  options: Readonly<Record<string, unknown>>,
+  otherOptions: readonly string[] = [],
+): string[] {
+  return Object.entries(options).flatMap(([key, value]) => {
+    if (otherOptions.includes(key)) return [];
+    const rule = rules.get(key);
+    if (rule === undefined) return [`${path}.${key} is not an option: use one of ${[...otherOptions, ...rules.keys()].join(', ')}`];
+    const problem = value === undefined ? undefined : optionProblem(rule, value);
+    return problem === undefined ? [] : [`${path}.${key} ${problem}`];
+  });
 }
 
 /** A value as a problem shows it: short, and never more than its outline. */
@@ -35,6 +38,35 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 /** Recognised by its members: an application may hold several copies of aws-cdk-lib, where `instanceof` fails. */
 export function isDuration(value: unknown): value is Duration {
   return isRecord(value) && typeof value['toMilliseconds'] === 'function' && typeof value['isUnresolved'] === 'function';
+}
+
+/** Whether a value is a token that stands for itself, as opposed to one that is encoded as text, number or list. */
+export function isTokenObject(value: unknown): boolean {
+  return isRecord(value) && Token.isUnresolved(value);
+}
+
+/**
+ * What is wrong with the value of an option: what was seen and what to set instead; undefined if nothing is.
+ *
+ * The value is `unknown` because callers in plain JavaScript have no compiler to stop them. Tokens pass: their values
+ * are known only after deployment, and the runtime checks them again.
+ */
+function optionProblem(rule: OptionRule, value: unknown): string | undefined {
+  switch (rule.type) {
+    case 'boolean':
+      return typeof value === 'boolean' || isTokenObject(value) ? undefined : `is ${show(value)}: set true or false`;
+    case 'choice':
+      return choiceProblem(rule, value);
+    case 'duration':
+      return durationProblem(rule, value);
+    default:
+      return numberProblem(rule, value);
+  }
+}
+
+function choiceProblem({ values }: ChoiceRule, value: unknown): string | undefined {
+  if (isTokenObject(value) || (typeof value === 'string' && (values.includes(value) || Token.isUnresolved(value)))) return undefined;
+  return `is ${show(value)}: use one of ${values.join(', ')}`;
 }
 
 function numberProblem(rule: NumberRule, value: unknown): string | undefined {
@@ -64,8 +96,4 @@ function tokenDurationProblem(value: Duration): string | undefined {
   // CloudFormation cannot multiply, so a token in any other unit could never become milliseconds.
   if (value.unitLabel() === 'millis') return undefined;
   return `is a token in ${value.unitLabel()}: only Duration.millis() can hold a token here`;
-}
-
-function isTokenObject(value: unknown): boolean {
-  return isRecord(value) && Token.isUnresolved(value);
 }

@@ -5,6 +5,12 @@ export interface BooleanRule {
   readonly type: 'boolean';
 }
 
+/** One of a few values. */
+export interface ChoiceRule {
+  readonly type: 'choice';
+  readonly values: readonly string[];
+}
+
 /** A number within bounds, whole or not. */
 export interface NumberRule {
   readonly type: 'integer' | 'number';
@@ -21,14 +27,18 @@ export interface DurationRule {
 }
 
 /** What one option may hold, as the contract states it. */
-export type OptionRule = BooleanRule | NumberRule | DurationRule;
+export type OptionRule = BooleanRule | ChoiceRule | NumberRule | DurationRule;
 
-/** The rules of a circuit's options by name, in the contract's order. */
-export const CIRCUIT_RULES: ReadonlyMap<string, OptionRule> = new Map(
-  Object.entries<OptionRule>(CONTRACT.configuration.circuit),
-);
+/** Rules by option name, in the contract's order. */
+export type OptionRules = ReadonlyMap<string, OptionRule>;
 
-/** The key of an option in the configuration document: durations carry their unit. */
-export function documentKey(name: string, rule: OptionRule): string {
-  return rule.type === 'duration' ? `${name}Ms` : name;
-}
+const { circuit, rateLimit, limitRule } = CONTRACT.configuration;
+
+/** The rules of a circuit's options. */
+export const CIRCUIT_RULES: OptionRules = new Map(Object.entries<OptionRule>(circuit));
+
+/** The rules of a rate limit's options that are plain values. */
+export const RATE_LIMIT_RULES: OptionRules = new Map(Object.entries<OptionRule>(rateLimit));
+
+/** The rules of one limit in a list of limits. */
+export const LIMIT_RULES: OptionRules = new Map(Object.entries<OptionRule>(limitRule));

@@ -14,7 +14,7 @@ function declare(circuits: unknown, stack: Stack = newStack()): ResilientFunctio
 /** The problems found, without the heading. */
 function problemsOf(circuits: unknown): string[] {
   const [heading, ...problems] = messageOf(() => declare(circuits)).split('\n- ');
-  expect(heading).toBe(`the circuits of Stack/Fn have ${problems.length} problem${problems.length === 1 ? '' : 's'}:`);
+  expect(heading).toBe(`the configuration of Stack/Fn has ${problems.length} problem${problems.length === 1 ? '' : 's'}:`);
   return problems;
 }
 
@@ -161,15 +161,24 @@ describe('all of them', () => {
 
   test('a configuration that would crowd the environment is refused', () => {
     expect(problemsOf(large({ failureThreshold: 7 }))[0]).toMatch(
-      /^circuits make a configuration of \d{4} bytes: keep it to 3072, because all environment variables share 4 KB; /,
+      /^the configuration takes \d{4} bytes: keep it to 3072, because all environment variables share 4 KB; /,
     );
+  });
+
+  test('a circuit that would make it too large leaves no trace', () => {
+    const stack = newStack();
+    const fn = declare(large({}), stack);
+    const each = Object.keys(CONTRACT.configuration.circuit).filter((name) => /Duration$|Lease$|Interval$/.test(name));
+    const ample = Object.fromEntries(each.map((name) => [name, Duration.millis(250_000)]));
+    expect(messageOf(() => fn.addCircuit('a'.repeat(64), { ...ample, perTenant: true, perOperation: true }))).toContain('the configuration takes');
+    expect(configurationOf(stack)).toEqual({ version: CONTRACT.version, circuits: large({}) });
   });
 
   test('with tokens its size is not known, so there is one warning instead', () => {
     const stack = newStack();
     const fn = declare(large({ failureThreshold: Token.asNumber(Fn.ref('AWS::NoValue')) }), stack);
     fn.addCircuit('another');
-    const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('circuits make a configuration of'));
+    const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('the configuration takes'));
     expect(warnings).toHaveLength(1);
   });
 });

@@ -2,7 +2,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { CheckoutStack } from '../../demo/stack/checkout-stack';
 import { CONTRACT } from '../../lib/private/contract';
-import { newApp, RECOMMENDED_FLAGS } from './support';
+import { CIRCUIT_TABLE, CONFIGURATION, newApp, RATE_LIMIT_TABLE, RECOMMENDED_FLAGS, type Statement } from './support';
 
 const newStack = () => new CheckoutStack(newApp(RECOMMENDED_FLAGS), 'Checkout');
 
@@ -11,21 +11,54 @@ test('the stack of the demo has no finding of AwsSolutions that is not acknowled
   expect(new AwsSolutionsChecks().validateScope(stack.node.root).violations).toEqual([]);
 });
 
-test('the stack of the demo has a table with TTL, and a function that may use its items and nothing else', () => {
+/** What a function of the stack is given: its configuration, and the tables that it may use and knows by name. */
+interface Connection {
+  readonly configuration: object;
+  readonly variable: string;
+  readonly table: RegExp;
+  readonly actions: readonly string[];
+}
+
+const { circuit: CIRCUITS, rateLimit: RATE_LIMITS } = CONTRACT.tables;
+
+test.each<[string, Connection]>([
+  [
+    'Checkout',
+    {
+      configuration: { version: 1, circuits: { payments: { openDurationMs: 3000 } } },
+      variable: CIRCUIT_TABLE,
+      table: /CircuitTable/,
+      actions: CIRCUITS.actions,
+    },
+  ],
+  [
+    'Search',
+    {
+      configuration: { version: 1, limits: { search: { limits: [{ limit: 20, periodMs: 1000 }] } } },
+      variable: RATE_LIMIT_TABLE,
+      table: /RateLimitTable/,
+      actions: RATE_LIMITS.actions,
+    },
+  ],
+])('%s may use the items of its table and nothing else', (id, { configuration, variable, table, actions }) => {
   const template = Template.fromStack(newStack());
-  template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
-    TimeToLiveSpecification: { AttributeName: CONTRACT.tables.circuit.timeToLiveAttribute, Enabled: true },
-  });
   template.hasResourceProperties('AWS::Lambda::Function', {
-    Environment: { Variables: { RESILIENCE_CONFIG: Match.serializedJson({ version: 1, circuits: { payments: { openDurationMs: 3000 } } }) } },
+    Environment: {
+      Variables: { [CONFIGURATION]: Match.serializedJson(configuration), [variable]: { Ref: Match.stringLikeRegexp(table.source) } },
+    },
   });
-  const statements = Object.values(template.findResources('AWS::IAM::Policy')).flatMap(
-    ({ Properties }) => Properties.PolicyDocument.Statement as { Action: string | string[]; Resource: unknown }[],
+  const policies = Object.entries(template.findResources('AWS::IAM::Policy')).filter(([logicalId]) => logicalId.startsWith(id));
+  const statements = policies.flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement as Statement[]);
+  expect(statements.flatMap(({ Action }) => Action).filter((action) => action.includes('*'))).toEqual([]);
+  const onTables = statements.filter(({ Action }) => [Action].flat().some((action) => action.startsWith('dynamodb:')));
+  expect(onTables).toHaveLength(1);
+  expect([onTables[0]?.Action].flat()).toEqual([...actions]);
+  expect(onTables[0]?.Resource).toEqual({ 'Fn::GetAtt': [expect.stringMatching(table), 'Arn'] });
+});
+
+test('the stack of the demo has one table for circuits and one for limits, both with TTL', () => {
+  const tables = Object.values(Template.fromStack(newStack()).findResources('AWS::DynamoDB::GlobalTable'));
+  expect(tables.map(({ Properties }): unknown => Properties.TimeToLiveSpecification)).toEqual(
+    [CIRCUITS, RATE_LIMITS].map(({ timeToLiveAttribute }) => ({ AttributeName: timeToLiveAttribute, Enabled: true })),
   );
-  const actions = statements.flatMap(({ Action }) => Action);
-  expect(actions).toEqual(expect.arrayContaining([...CONTRACT.tables.circuit.actions]));
-  expect(actions.filter((action) => action.includes('*'))).toEqual([]);
-  const onTable = statements.filter(({ Action }) => [Action].flat().some((action) => action.startsWith('dynamodb:')));
-  expect(onTable).toHaveLength(1);
-  expect(onTable[0]?.Resource).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/CircuitTable/), 'Arn'] });
 });

@@ -30,7 +30,7 @@ function readTemplate(file: string): unknown {
 }
 
 test('there is an integ app', () => {
-  expect(APPS).toContain('integ.circuit.ts');
+  expect(APPS).toEqual(expect.arrayContaining(['integ.circuit.ts', 'integ.rate-limit.ts']));
 });
 
 test.each(APPS)('%s synthesises to the committed template', (app) => {

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { ResilienceTables, ResilientFunction } from '../../lib';
@@ -16,8 +16,9 @@ function findings(stack: Stack, pack: AwsSolutionsChecks | ServerlessChecks): st
 test.each(FLAGS)('AwsSolutions finds nothing in function and tables %s', (_, flags) => {
   const stack = new Stack(newApp(flags), 'Stack');
   const tables = new ResilienceTables(stack, 'Shared');
-  new ResilientFunction(stack, 'Own', { ...INLINE, circuits: { payments: {} } });
-  new ResilientFunction(stack, 'Sharing', { ...INLINE, tables, circuits: { payments: {} } });
+  const rateLimits = { api: { limits: [{ limit: 100, period: Duration.minutes(1) }] } };
+  new ResilientFunction(stack, 'Own', { ...INLINE, circuits: { payments: {} }, rateLimits });
+  new ResilientFunction(stack, 'Sharing', { ...INLINE, tables, circuits: { payments: {} }, rateLimits });
   expect(findings(stack, new AwsSolutionsChecks())).toEqual([]);
 });
 

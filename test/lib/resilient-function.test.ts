@@ -2,17 +2,13 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ResilienceTables, ResilientFunction, type CircuitOptions } from '../../lib';
 import { CONTRACT } from '../../lib/private/contract';
-import { CIRCUIT_TABLE, CONFIGURATION, INLINE, configurationOf, messageOf, newApp, newStack, statementsOf } from './support';
+import { CIRCUIT_TABLE, CONFIGURATION, INLINE, RATE_LIMIT_TABLE, configurationOf, dynamoStatementsOf, messageOf, newApp, newStack, statementsOf } from './support';
 
 const FUNCTION = 'AWS::Lambda::Function';
 const TABLE = 'AWS::DynamoDB::GlobalTable';
 
 function functionWith(circuits: Record<string, CircuitOptions>, stack = newStack()): ResilientFunction {
   return new ResilientFunction(stack, 'Fn', { ...INLINE, circuits });
-}
-
-function dynamoStatements(stack: Stack) {
-  return statementsOf(stack).filter(({ Action }) => JSON.stringify(Action).includes('dynamodb:'));
 }
 
 describe('configuration', () => {
@@ -93,9 +89,9 @@ describe('configuration', () => {
     });
   });
 
-  test.each([CONFIGURATION, CIRCUIT_TABLE])('refuses %s from the caller', (name) => {
+  test.each([CONFIGURATION, CIRCUIT_TABLE, RATE_LIMIT_TABLE])('refuses %s from the caller', (name) => {
     const props = { ...INLINE, environment: { [name]: 'x' } };
-    const expected = `environment.${name} is set by ResilientFunction: remove it and use circuits and tables instead`;
+    const expected = `environment.${name} is set by ResilientFunction: remove it and use circuits, rateLimits and tables instead`;
     expect(messageOf(() => new ResilientFunction(newStack(), 'Fn', props))).toBe(expected);
     const fn = functionWith({ a: {} });
     expect(messageOf(() => fn.addEnvironment(name, 'x'))).toBe(expected);
@@ -114,7 +110,7 @@ describe('addCircuit', () => {
       circuits: { local: { shared: false }, payments: { failureThreshold: 2 }, search: {} },
     });
     Template.fromStack(stack).resourceCountIs(TABLE, 1);
-    expect(dynamoStatements(stack)).toHaveLength(1);
+    expect(dynamoStatementsOf(stack)).toHaveLength(1);
   });
 
   test('changes the published version', () => {
@@ -153,7 +149,7 @@ describe('tables and grants', () => {
     const [tableId] = Object.keys(template.findResources(TABLE));
     template.hasResourceProperties(FUNCTION, { Environment: { Variables: { [CIRCUIT_TABLE]: { Ref: tableId } } } });
     const arn = stack.resolve(fn.tables?.circuitTable.tableArn);
-    expect(dynamoStatements(stack)).toEqual([{ Effect: 'Allow', Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], Resource: arn }]);
+    expect(dynamoStatementsOf(stack)).toEqual([{ Effect: 'Allow', Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], Resource: arn }]);
     expect(statementsOf(stack).flatMap(({ Action }) => Action).join()).not.toContain('*');
   });
 
@@ -169,7 +165,7 @@ describe('tables and grants', () => {
     const stack = newStack();
     const tables = new ResilienceTables(stack, 'Shared');
     new ResilientFunction(stack, 'Fn', { ...INLINE, tables, circuits: { local: { shared: false } } });
-    expect(dynamoStatements(stack)).toEqual([]);
+    expect(dynamoStatementsOf(stack)).toEqual([]);
   });
 
   test('two functions share one table', () => {
@@ -177,7 +173,7 @@ describe('tables and grants', () => {
     const tables = new ResilienceTables(stack, 'Shared', { removalPolicy: RemovalPolicy.DESTROY });
     for (const id of ['One', 'Two']) new ResilientFunction(stack, id, { ...INLINE, tables, circuits: { payments: {} } });
     Template.fromStack(stack).resourceCountIs(TABLE, 1);
-    expect(dynamoStatements(stack)).toHaveLength(2);
+    expect(dynamoStatementsOf(stack)).toHaveLength(2);
   });
 
   test('functions in different stacks share the table of a third', () => {
@@ -190,7 +186,7 @@ describe('tables and grants', () => {
       template.resourceCountIs(TABLE, 0);
       const name = { 'Fn::ImportValue': Match.stringLikeRegexp('Shared') };
       template.hasResourceProperties(FUNCTION, { Environment: { Variables: { [CIRCUIT_TABLE]: name } } });
-      expect(dynamoStatements(stack)).toHaveLength(1);
+      expect(dynamoStatementsOf(stack)).toHaveLength(1);
     }
   });
 

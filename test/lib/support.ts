@@ -7,6 +7,7 @@ import { CONTRACT } from '../../lib/private/contract';
 /** Names of the environment variables that the construct sets. */
 export const CONFIGURATION = CONTRACT.environment.configuration.name;
 export const CIRCUIT_TABLE = CONTRACT.environment.circuitTable.name;
+export const RATE_LIMIT_TABLE = CONTRACT.environment.rateLimitTable.name;
 
 /** Code that needs no bundling and no file. */
 export const INLINE = { code: lambda.Code.fromInline('exports.handler = async () => {};'), handler: 'index.handler' };
@@ -53,6 +54,11 @@ export function statementsOf(stack: Stack): Statement[] {
   return policies.flatMap(
     (policy) => (policy as { Properties: { PolicyDocument: { Statement: Statement[] } } }).Properties.PolicyDocument.Statement,
   );
+}
+
+/** Every statement of a stack that allows something of DynamoDB. */
+export function dynamoStatementsOf(stack: Stack): Statement[] {
+  return statementsOf(stack).filter(({ Action }) => JSON.stringify(Action).includes('dynamodb:'));
 }
 
 /** The message of the error that a call throws. */

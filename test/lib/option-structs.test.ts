@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
+import * as library from '../../lib';
+import { CONTRACT } from '../../lib/private/contract';
+import { LIMIT_PARTS } from '../../lib/private/limit-problems';
+
+interface AnyRule {
+  readonly type: string;
+  readonly description: string;
+  readonly values?: readonly string[];
+  readonly default?: unknown;
+  readonly defaultMs?: number;
+  readonly minimum?: number;
+  readonly minimumMs?: number;
+  readonly exclusiveMinimum?: number;
+  readonly maximum?: number;
+  readonly maximumMs?: number;
+}
+
+const { circuit, rateLimit, limitRule, limitKeyParts } = CONTRACT.configuration;
+
+function membersOf(file: string): { name: string; type: string; doc: string }[] {
+  const source = readFileSync(join(__dirname, '../../lib', file), 'utf8');
+  const found = source.matchAll(/\/\*\*((?:(?!\*\/)[^])*)\*\/\s*readonly (\w+)\??: ([^;]*(?:\{[^}]*\})?[^;]*);/g);
+  return [...found].map(([, doc = '', name = '', type = '']) => ({ name, type, doc: doc.replaceAll(/^\s*\* ?/gm, '').trim() }));
+}
+
+function documentedDefault(doc: string): unknown {
+  const text = /@default (.*)$/.exec(doc)?.[1] ?? '';
+  const duration = /^Duration\.(millis|seconds)\((\d+)\)$/.exec(text);
+  if (duration !== null) return Duration[duration[1] as 'millis' | 'seconds'](Number(duration[2])).toMilliseconds();
+  const choice = /^(RateLimit\w+)\.(\w+)$/.exec(text);
+  if (choice === null) return JSON.parse(text);
+  return (library as unknown as Record<string, Record<string, string>>)[choice[1]!]![choice[2]!];
+}
+
+function documentedRange(rule: AnyRule): string {
+  if (rule.type === 'boolean' || rule.type === 'choice') return '';
+  if (rule.type === 'duration') return `A whole number of milliseconds from ${rule.minimumMs} to ${rule.maximumMs}.`;
+  const kind = rule.type === 'integer' ? 'A whole number' : 'A number';
+  return rule.exclusiveMinimum === undefined
+    ? `${kind} from ${rule.minimum} to ${rule.maximum}.`
+    : `${kind} above ${rule.exclusiveMinimum} and up to ${rule.maximum}.`;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  boolean: 'boolean',
+  duration: 'Duration',
+  integer: 'number',
+  number: 'number',
+  strategy: 'RateLimitStrategy',
+  onStoreFailure: 'RateLimitStoreFailure',
+};
+
+const typeOf = (name: string, { type }: AnyRule) => TYPES[type === 'choice' ? name : type];
+
+describe.each<[string, string, Readonly<Record<string, AnyRule>>, readonly string[]]>([
+  ['CircuitOptions', 'circuit-options.ts', circuit, []],
+  ['RateLimitOptions', 'rate-limit-options.ts', rateLimit, LIMIT_PARTS],
+])('%s', (_struct, file, rules, parts) => {
+  const members = membersOf(file);
+
+  test('has the options of the contract, in its order', () => {
+    expect(members.map(({ name }) => name)).toEqual([...parts, ...Object.keys(rules)]);
+  });
+
+  test.each(members.filter(({ name }) => !parts.includes(name)))('$name is documented as the contract states it', ({ name, type, doc }) => {
+    const rule = rules[name]!;
+    expect(doc.split('\n')[0]).toBe(rule.description);
+    expect(documentedDefault(doc)).toBe(rule.default ?? rule.defaultMs);
+    expect(type).toBe(typeOf(name, rule));
+    expect(doc).toContain(documentedRange(rule));
+  });
+});
+
+describe('LimitRule', () => {
+  const members = membersOf('limit-rule.ts');
+  const rules: Readonly<Record<string, AnyRule>> = limitRule;
+
+  test('has the options of the contract, in its order', () => {
+    expect(members.map(({ name }) => name)).toEqual(Object.keys(rules));
+  });
+
+  test.each(members)('$name is documented as the contract states it', ({ name, type, doc }) => {
+    expect(doc.split('\n')[0]).toBe(rules[name]!.description);
+    expect(doc).toContain(documentedRange(rules[name]!));
+    expect(type).toBe(typeOf(name, rules[name]!));
+  });
+});
+
+test('RateLimitOptions says how many limits a key may have', () => {
+  const limits = membersOf('rate-limit-options.ts').find(({ name }) => name === 'limits');
+  expect(limits?.doc).toContain(`1 to ${CONTRACT.configuration.maximumRulesPerKey} limits of different periods.`);
+  expect(limits?.type).toBe('LimitRule[]');
+});
+
+test.each([
+  ['RateLimitStrategy', library.RateLimitStrategy, rateLimit.strategy.values],
+  ['RateLimitStoreFailure', library.RateLimitStoreFailure, rateLimit.onStoreFailure.values],
+  ['RateLimitKeyPart', library.RateLimitKeyPart, limitKeyParts],
+])('%s has the values of the contract, in its order', (_name, values: Record<string, string>, expected) => {
+  expect(Object.values(values)).toEqual(expected);
+  expect(Object.keys(values)).toEqual(expected.map((value) => value.toUpperCase().replaceAll('-', '_')));
+});
