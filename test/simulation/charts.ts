@@ -21,12 +21,10 @@ const STORE: Line = { name: 'store calls', color: '#3b6fd4', series: 'storeCalls
 const PHASE = { name: 'circuit', color: '#7d4fc4' };
 const PHASES = ['closed', 'half_open', 'open'];
 
-/** Rows of the picture, top to bottom. */
-const ROWS = [
-  { title: 'per second', top: 50, height: 280 },
-  { title: 'circuit as stored', top: 376, height: 70 },
-  { title: 'store calls per second', top: 492, height: 80 },
-];
+/** Rows of the picture, top to bottom: the second one is of circuits alone. */
+const REQUEST_ROW = { title: 'per second', top: 50, height: 280 };
+const STORE_ROW = { title: 'store calls per second', top: 492, height: 80 };
+const PHASE_ROW = { title: 'circuit as stored', top: 376, height: 70 };
 
 /** What happened over time, as one SVG picture. */
 export function renderChart(scenario: Scenario, timeline: Timeline): string {
@@ -39,18 +37,20 @@ export function renderChart(scenario: Scenario, timeline: Timeline): string {
 
 function chartOption(scenario: Scenario, timeline: Timeline): echarts.EChartsCoreOption {
   const endSeconds = (timeline.counts.requests.length * timeline.bucketMs) / 1000;
+  const hasPhases = scenario.policy === 'circuit-breaker';
+  const rows = hasPhases ? [REQUEST_ROW, STORE_ROW, PHASE_ROW] : [{ ...REQUEST_ROW, height: 396 }, STORE_ROW];
   return {
     animation: false,
     backgroundColor: '#ffffff',
-    title: ROWS.map(({ title: text, top }) => ({
+    title: rows.map(({ title: text, top }) => ({
       text,
       left: 60,
       top: top - 28,
       textStyle: { fontSize: 12, fontWeight: 'normal', color: '#5b6472' },
     })),
     legend: { bottom: 6, icon: 'roundRect' },
-    grid: ROWS.map(({ top, height }) => ({ left: 70, width: 860, top, height })),
-    xAxis: ROWS.map((_row, gridIndex) => ({
+    grid: rows.map(({ top, height }) => ({ left: 70, width: 860, top, height })),
+    xAxis: rows.map((_row, gridIndex) => ({
       type: 'value',
       gridIndex,
       min: 0,
@@ -58,11 +58,11 @@ function chartOption(scenario: Scenario, timeline: Timeline): echarts.EChartsCor
       splitLine: { show: false },
       axisLabel: { formatter: '{value} s', hideOverlap: true },
     })),
-    yAxis: [{ gridIndex: 0, type: 'value' }, phaseAxis(), { gridIndex: 2, type: 'value', splitNumber: 3 }],
+    yAxis: [{ gridIndex: 0, type: 'value' }, { gridIndex: 1, type: 'value', splitNumber: 3 }, ...(hasPhases ? [phaseAxis()] : [])],
     series: [
       ...REQUESTS.map((line, order) => ({ ...counted(line, timeline, 0), ...(order === 0 && marks(scenario)) })),
-      phases(timeline, endSeconds),
-      { ...counted(STORE, timeline, 2), areaStyle: { color: STORE.color, opacity: 0.12 } },
+      ...(hasPhases ? [phases(timeline, endSeconds)] : []),
+      { ...counted(STORE, timeline, 1), areaStyle: { color: STORE.color, opacity: 0.12 } },
     ],
   };
 }
@@ -76,12 +76,12 @@ function counted({ name, color, series }: Line, { counts, bucketMs }: Timeline, 
 function phases({ phases: changes }: Timeline, endSeconds: number): object {
   const points = changes.map(({ atMs, phase }) => [atMs / 1000, PHASES.indexOf(phase)]);
   const last = points.at(-1)?.[1] ?? 0;
-  return { ...line(PHASE.name, PHASE.color, 1), data: [...points, [endSeconds, last]] };
+  return { ...line(PHASE.name, PHASE.color, 2), data: [...points, [endSeconds, last]] };
 }
 
 function phaseAxis(): object {
   const names = (value: number) => PHASES[value] ?? '';
-  return { gridIndex: 1, type: 'value', min: 0, max: PHASES.length - 1, interval: 1, axisLabel: { formatter: names } };
+  return { gridIndex: 2, type: 'value', min: 0, max: PHASES.length - 1, interval: 1, axisLabel: { formatter: names } };
 }
 
 function line(name: string, color: string, index: number): object {

@@ -5,8 +5,8 @@ import type { CircuitCommand, CircuitDecision } from '../../runtime/src/circuit-
 import type { CircuitStore, StoreRequest } from '../../runtime/src/circuit-breaker/store.ts';
 import type { Gate } from '../../runtime/src/core/gate.ts';
 import { CircuitObserver } from './circuit-observer.ts';
-import { deliver, START_MS, type Environment } from './environment.ts';
-import { meteredTraffic, surroundings, type PolicyFleet, type SimulationRun, type Surroundings } from './policy-fleet.ts';
+import { START_MS, type Environment } from './environment.ts';
+import { meteredTraffic, sleeper, surroundings, type PolicyFleet, type SimulationRun, type Surroundings } from './policy-fleet.ts';
 import { StoreMeter } from './store-meter.ts';
 import type { Access, StoreCall, StoreTraffic } from './store-traffic.ts';
 
@@ -31,9 +31,8 @@ export class CircuitFleet implements PolicyFleet {
 
   create(environment: Environment): Gate {
     const own = surroundings(this.#run, environment);
-    const { life } = environment;
     const store = this.#options.shared ? this.#connect(own) : new MemoryCircuitStore();
-    const sleep = (durationMs: number) => this.#sleep(environment, life, durationMs);
+    const sleep = sleeper(this.#run, environment);
     return new CircuitBreaker(this.#options, { store, clock: own.clock, random: own.random, sink: this.observer, sleep });
   }
 
@@ -65,12 +64,5 @@ export class CircuitFleet implements PolicyFleet {
     const { ledger, time } = this.#run;
     const { phase } = (await this.#store.read(this.#options.name, { nowMs: START_MS + time.nowMs })).state;
     if (this.observer.holds(phase)) ledger.timeline.phases.push({ atMs: time.nowMs, phase });
-  }
-
-  #sleep(environment: Environment, life: number, durationMs: number): Promise<void> {
-    const { time } = this.#run;
-    return new Promise((resolve) => {
-      time.after(durationMs, () => deliver(time, { environment, life }, resolve));
-    });
   }
 }

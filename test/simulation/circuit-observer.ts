@@ -1,6 +1,8 @@
 import type { CircuitStateChangedEvent } from '../../runtime/src/circuit-breaker/events.ts';
 import type { CircuitCommand, CircuitPhase } from '../../runtime/src/circuit-breaker/state.ts';
 import { isStoreError, type EventSink, type ResilienceEvent } from '../../runtime/src/core/events.ts';
+import { circuitFiguresOf, type CircuitFigures } from './circuit-figures.ts';
+import type { FleetObserver, SimulationRun } from './policy-fleet.ts';
 
 /** Changes of phase, counted. */
 export interface Transitions {
@@ -19,7 +21,7 @@ export interface SharedChange {
 }
 
 /** Watches the circuit from both sides: what the policies report, and what the store really holds. */
-export class CircuitObserver implements EventSink {
+export class CircuitObserver implements EventSink, FleetObserver {
   /** As reported, by the fleet together. */
   readonly reported: Transitions = { open: 0, reopened: 0, halfOpen: 0, closed: 0 };
   /** As stored. More than reported where the answer to the write was lost. */
@@ -31,7 +33,6 @@ export class CircuitObserver implements EventSink {
   localReopened = 0;
   /** Most probes in flight at once; those that a lone environment makes while the store does not answer are not among them. */
   halfOpenCallsMax = 0;
-  /** The first thing that should never happen. */
   defect: unknown;
   readonly #nowMs: () => number;
   readonly #leases = new Map<string, number>();
@@ -73,6 +74,10 @@ export class CircuitObserver implements EventSink {
     countTransition(this.stored, this.#storedPhase, phase);
     this.#storedPhase = phase;
     return true;
+  }
+
+  figures(run: SimulationRun): CircuitFigures {
+    return circuitFiguresOf(run, this);
   }
 }
 

@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, it, expect } from '@jest/globals';
+import { afterAll, beforeAll, describe, it, expect, jest } from '@jest/globals';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 const SINGLE = join(import.meta.dirname, 'scenarios', 'single.json');
+
+// A process of its own takes a while to start on a busy machine.
+jest.setTimeout(60_000);
 
 let folder = '';
 
@@ -31,6 +34,19 @@ describe('the command', () => {
     expect(page).toContain('<svg');
     expect(page).toContain('single, seed 4');
     expect(page).not.toMatch(/<script|<link|src=/);
+  });
+
+  it('draws a rate limiter without the phases of a circuit', async () => {
+    const report = join(folder, 'limit.html');
+    const scenario = join(folder, 'limit.json');
+    const limits = [{ limit: 5, periodMs: 1000 }];
+    await writeFile(scenario, JSON.stringify({ policy: 'rate-limit', options: { limits }, fleet: { requestsPerSecond: 20 }, durationSeconds: 5 }));
+    const { stdout } = await run('--scenario', scenario, '--report', report);
+    expect(stdout).toMatch(/overAdmission +│ /);
+    expect(stdout).not.toMatch(/transitions|openedAfterMs/);
+    const page = await readFile(report, 'utf8');
+    expect(page).toContain('store calls per second');
+    expect(page).not.toContain('circuit as stored');
   });
 
   it('prints a table that says the seed', async () => {

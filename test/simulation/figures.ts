@@ -1,5 +1,8 @@
-import type { Transitions } from './circuit-observer.ts';
+import type { CircuitFigures } from './circuit-figures.ts';
+import type { LimitFigures } from './limit-figures.ts';
 import type { PolicyFleet, SimulationRun } from './policy-fleet.ts';
+import { rounded } from './round.ts';
+import type { StoreMeter } from './store-meter.ts';
 
 /**
  * Assumption: DynamoDB on demand in us-east-1, in US dollars. A write of an item of up to 1 KB takes one unit, an eventually
@@ -21,8 +24,14 @@ export interface Quantiles {
   readonly p99: number;
 }
 
-/** What a simulation found. Lists of times hold one entry per fault of the scenario. */
-export interface Figures {
+/** What a simulation found of the policy itself. */
+export type PolicyFigures = CircuitFigures | LimitFigures;
+
+/** Everything that a simulation found. */
+export type Figures<Of extends PolicyFigures = CircuitFigures> = FleetFigures & Of;
+
+/** What a simulation finds whatever the policy. */
+export interface FleetFigures {
   readonly seed: number;
   /** All that arrived: calls, refused and dropped together. */
   readonly requests: number;
@@ -38,15 +47,6 @@ export interface Figures {
   readonly dropped: number;
   /** Instances of the policy that were created. */
   readonly coldStarts: number;
-  /** Changes of phase that the fleet shares, as reported by the environments that made them; and openings of one alone. */
-  readonly transitions: Transitions & { readonly localOpen: number; readonly localReopened: number };
-  /** Changes of phase that the store went through, reported or not. */
-  readonly storedTransitions: Transitions;
-  /** From the start of each fault to the first shared opening after it. */
-  readonly openedAfterMs: readonly (number | null)[];
-  /** From the end of each fault to the first shared closing after it. */
-  readonly closedAfterMs: readonly (number | null)[];
-  readonly halfOpenCallsMax: number;
   /** Requests that the store carried out. */
   readonly storeReads: number;
   readonly storeWrites: number;
@@ -66,13 +66,15 @@ export interface Figures {
 }
 
 /** The figures of one run. */
-export function figuresOf({ scenario, seed, ledger }: SimulationRun, { observer, meter }: PolicyFleet): Figures {
+export function figuresOf(run: SimulationRun, { observer, meter }: PolicyFleet): FleetFigures & PolicyFigures {
+  return { ...requestFigures(run), ...observer.figures(run, meter), ...storeFigures(run, meter) };
+}
+
+type RequestFigure = 'seed' | 'requests' | 'calls' | 'failedCalls' | 'crashedCalls' | 'frozenCalls' | 'refused' | 'refusedShare' | 'dropped' | 'coldStarts';
+
+function requestFigures({ seed, ledger }: SimulationRun): Pick<FleetFigures, RequestFigure> {
   const { timeline } = ledger;
   const requests = timeline.total('requests');
-  const perMillion = requests === 0 ? 0 : 1e6 / requests;
-  const costUsd = (meter.reads * USD_PER_MILLION.reads + meter.writes * USD_PER_MILLION.writes) / 1e6;
-  const openings = observer.changes.filter(({ to }) => to === 'open').map(({ atMs }) => atMs);
-  const closings = observer.changes.filter(({ to }) => to === 'closed').map(({ atMs }) => atMs);
   return {
     seed,
     requests,
@@ -84,11 +86,14 @@ export function figuresOf({ scenario, seed, ledger }: SimulationRun, { observer,
     refusedShare: requests === 0 ? 0 : rounded(timeline.total('refused') / requests, 6),
     dropped: timeline.total('dropped'),
     coldStarts: ledger.coldStarts,
-    transitions: { ...observer.reported, localOpen: observer.localOpen, localReopened: observer.localReopened },
-    storedTransitions: { ...observer.stored },
-    openedAfterMs: scenario.faults.map(({ fromMs }) => firstAfter(openings, fromMs)),
-    closedAfterMs: scenario.faults.map(({ toMs }) => firstAfter(closings, toMs)),
-    halfOpenCallsMax: observer.halfOpenCallsMax,
+  };
+}
+
+function storeFigures({ ledger }: SimulationRun, meter: StoreMeter): Omit<FleetFigures, RequestFigure> {
+  const requests = ledger.timeline.total('requests');
+  const perMillion = requests === 0 ? 0 : 1e6 / requests;
+  const costUsd = ((meter.reads + meter.consistentReads) * USD_PER_MILLION.reads + meter.writes * USD_PER_MILLION.writes) / 1e6;
+  return {
     storeReads: meter.reads,
     storeWrites: meter.writes,
     storeErrors: Object.fromEntries([...meter.failures].sort(([a], [b]) => (a < b ? -1 : 1))),
@@ -100,13 +105,4 @@ export function figuresOf({ scenario, seed, ledger }: SimulationRun, { observer,
     addedLatencyMs: { p50: ledger.addedMs.quantile(0.5), p99: ledger.addedMs.quantile(0.99) },
     addedLatencyOfCallsMs: { p50: ledger.addedToCallsMs.quantile(0.5), p99: ledger.addedToCallsMs.quantile(0.99) },
   };
-}
-
-function firstAfter(instants: readonly number[], fromMs: number): number | null {
-  const first = instants.find((instant) => instant >= fromMs);
-  return first === undefined ? null : rounded(first - fromMs, 1);
-}
-
-function rounded(value: number, digits: number): number {
-  return Math.round(value * 10 ** digits) / 10 ** digits;
 }

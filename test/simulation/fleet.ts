@@ -1,9 +1,9 @@
-import { UNKNOWN_CALL } from '../../runtime/src/core/call-context.ts';
 import { isRejection } from '../../runtime/src/core/errors.ts';
 import type { Gate, Permit } from '../../runtime/src/core/gate.ts';
 import type { Outcome } from '../../runtime/src/core/outcome.ts';
 import { uniform, type Random } from '../../runtime/src/core/random.ts';
 import { ArrivalTimes } from './arrivals.ts';
+import { Demand } from './demand.ts';
 import { Dependency } from './dependency.ts';
 import type { Environment } from './environment.ts';
 import { IdlePool } from './idle-pool.ts';
@@ -31,6 +31,7 @@ export class Fleet {
   readonly #createGate: (environment: Environment) => Gate;
   readonly #pool: IdlePool;
   readonly #arrivals: ArrivalTimes;
+  readonly #demand: Demand;
   readonly #dependency: Dependency;
   readonly #trouble: Random;
   #defect: unknown;
@@ -48,6 +49,7 @@ export class Fleet {
     this.#createGate = createGate;
     this.#pool = new IdlePool(scenario, { routing: stream('routing'), skews: stream('skew') });
     this.#arrivals = new ArrivalTimes(scenario, stream('arrivals'));
+    this.#demand = new Demand(scenario.demand, stream('demand'));
     this.#dependency = new Dependency(scenario, { durations: stream('calls'), failures: stream('faults') });
     this.#trouble = stream('trouble');
   }
@@ -102,7 +104,7 @@ export class Fleet {
     }
     let permit: Permit | Promise<Permit>;
     try {
-      permit = environment.gate.acquire(UNKNOWN_CALL);
+      permit = environment.gate.acquire(this.#demand.next());
     } catch (error) {
       return this.#refuse(environment, error);
     }

@@ -1,4 +1,4 @@
-import type { Figures } from './figures.ts';
+import type { FleetFigures } from './figures.ts';
 
 /** One figure over several seeds. Null stands for an event that never came. */
 export interface FigureRow {
@@ -14,14 +14,14 @@ export interface Spread {
 }
 
 /** All figures of several runs as rows, nested ones by their path, for example `transitions.open`. */
-export function figureRows(runs: readonly Figures[]): FigureRow[] {
+export function figureRows(runs: readonly FleetFigures[]): FigureRow[] {
   const flattened = runs.map((run) => new Map(flatten('', run)));
   const names = [...new Set(flattened.flatMap((figures) => [...figures.keys()]))].filter((name) => name !== 'seed');
   return names.map((name) => ({ name, values: flattened.map((figures) => figures.get(name) ?? missing(name)) }));
 }
 
 /** Median and worst of every figure. */
-export function spreads(runs: readonly Figures[]): Spread[] {
+export function spreads(runs: readonly FleetFigures[]): Spread[] {
   return figureRows(runs).map(({ name, values }) => {
     const known = values.map((value) => value ?? Infinity);
     return { name, median: finite(medianOf(known)), worst: finite(Math.max(...known)) };

@@ -1,6 +1,6 @@
 import type { Gate } from '../../runtime/src/core/gate.ts';
-import type { CircuitObserver } from './circuit-observer.ts';
-import { EnvironmentClock, type Environment } from './environment.ts';
+import { deliver, EnvironmentClock, type Environment } from './environment.ts';
+import type { PolicyFigures } from './figures.ts';
 import type { Ledger } from './ledger.ts';
 import type { ResolvedScenario } from './scenario.ts';
 import type { StoreMeter } from './store-meter.ts';
@@ -16,10 +16,18 @@ export interface SimulationRun {
   readonly ledger: Ledger;
 }
 
+/** What is seen of the policies of a fleet. */
+export interface FleetObserver {
+  /** The first thing that should never happen. */
+  defect: unknown;
+  /** What was found in the end. */
+  figures(run: SimulationRun, meter: StoreMeter): PolicyFigures;
+}
+
 /** The policies of a fleet, and what is seen of them. */
 export interface PolicyFleet {
   readonly meter: StoreMeter;
-  readonly observer: CircuitObserver;
+  readonly observer: FleetObserver;
   /** The policy of a new instance of an environment. */
   create(environment: Environment): Gate;
 }
@@ -41,18 +49,35 @@ export function surroundings({ time, seed }: SimulationRun, environment: Environ
   return { environment, clock, random: new RandomStream(seed, STREAMS.policy, index, life) };
 }
 
+/** Lets an instance of an environment wait. */
+export function sleeper({ time }: SimulationRun, environment: Environment): (durationMs: number) => Promise<void> {
+  const instance = { environment, life: environment.life };
+  return (durationMs) =>
+    new Promise((resolve) => {
+      time.after(durationMs, () => deliver(time, instance, resolve));
+    });
+}
+
+/** The item that a request is about. */
+function itemOf({ item, args }: StoreCall): string {
+  return item ?? String(args[0]);
+}
+
 /** The way to the store, with everything counted that the store is asked. `decided` is told of what it has answered. */
 export function meteredTraffic(
   { scenario, seed, time, ledger }: SimulationRun,
   { meter, observer }: Pick<PolicyFleet, 'meter' | 'observer'>,
   decided: (call: StoreCall, answer: unknown, arrives: boolean) => void,
 ): StoreTraffic {
-  const count = ({ access, args }: StoreCall) => {
+  const { itemWritesPerSecond = Infinity } = scenario.store;
+  const count = (call: StoreCall) => {
+    if (call.chargesItself === true) return;
     ledger.count('storeCalls', time.nowMs);
-    if (access === 'read') meter.read();
-    else meter.write(String(args[0]), time.nowMs);
+    if (call.access === 'read') meter.read();
+    else meter.write(itemOf(call), time.nowMs);
   };
   return new StoreTraffic(time, scenario, new RandomStream(seed, STREAMS.store), {
+    takes: (call) => call.access === 'read' || meter.writesOfSecond(itemOf(call), time.nowMs) < itemWritesPerSecond,
     carriedOut: (call, answer, arrives) => {
       count(call);
       answer.then(

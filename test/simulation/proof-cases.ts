@@ -1,26 +1,32 @@
-import type { Figures } from './figures.ts';
+import type { Figures, FleetFigures } from './figures.ts';
+import type { LimitFigures } from './limit-figures.ts';
 import type { ResolvedScenario } from './scenario.ts';
 
 /** What a figure has to be. Without a bound it is shown, and judged by nobody. */
 export type Bound = { readonly atMost: number } | { readonly atLeast: number } | { readonly exactly: number } | undefined;
 
 /** One thing that must hold in a scenario. */
-export interface Requirement {
+export interface Requirement<Found extends FleetFigures = Figures> {
   /** The figure in words. */
   readonly figure: string;
   readonly unit: string;
   readonly bound: Bound;
   /** Whether it is asked of the median alone, and not of every seed. */
   readonly medianOnly: boolean;
+  /** Whether the case fails where it does not hold for a single seed. Default: the median decides. */
+  readonly everySeed?: boolean;
   /** The figure of one run; null if what it measures never came. */
-  readonly measure: (figures: Figures, scenario: ResolvedScenario) => number | null;
+  readonly measure: (figures: Found, scenario: ResolvedScenario) => number | null;
 }
 
+/** Figures of whichever policy: a case measures those of its own. */
+export type FoundFigures = Figures & Figures<LimitFigures>;
+
 /** A scenario, by the name of its file, and what must hold in it. */
-export interface ProofCase {
+export interface ProofCase<Found extends FleetFigures = Figures> {
   readonly name: string;
   readonly title: string;
-  readonly requirements: readonly Requirement[];
+  readonly requirements: readonly Requirement<Found>[];
   /** Most seeds that it is run with, for it takes long. */
   readonly seedCap?: number;
 }

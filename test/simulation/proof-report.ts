@@ -2,6 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Table from 'cli-table3';
 import type { CaseResult, Finding } from './proof.ts';
+import { PROOFS, type Claims } from './proofs.ts';
+import type { PolicyName } from './scenario-rules.ts';
 
 /** Results of the whole command, and how to get them again. */
 export interface Proof {
@@ -23,30 +25,24 @@ export function renderProof({ cases }: Proof): string {
   return `${table.toString()}\n${summary(cases)}`;
 }
 
-/** Writes the results for a reader and for a program. */
-export async function writeProof(folder: string, proof: Proof): Promise<void> {
+/** Writes the results of a policy for a reader and for a program. */
+export async function writeProof(folder: string, policy: PolicyName, proof: Proof): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'circuit-breaker.md'), renderPage(proof));
-  await writeFile(join(folder, 'circuit-breaker.json'), `${JSON.stringify(proof, null, 2)}\n`);
+  await writeFile(join(folder, `${policy}.md`), renderPage(proof, PROOFS[policy]));
+  await writeFile(join(folder, `${policy}.json`), `${JSON.stringify(proof, null, 2)}\n`);
 }
 
-function renderPage({ command, node, cases }: Proof): string {
+function renderPage({ command, node, cases }: Proof, { title, setting, verdict }: Claims): string {
   const lines = [HEAD, HEAD.map(() => '---'), ...cases.flatMap(rows)].map((cells) => `| ${cells.join(' | ')} |`);
-  return `# What the circuit breaker does in a fleet
+  return `# ${title}
 
 ${summary(cases)}
 
-Simulated: the real policy in every execution environment, around the in-memory store that passes the same contract suite as
-the DynamoDB store, in virtual time. Requests arrive at random and are handed to any idle environment; one that finds none
-waits in line. Calls take 20 to 60 ms, a request to the store 2 to 6 ms. A run takes 180 s; faults last from 60 s to 120 s unless the
-scenario says otherwise. Options: an open period of 30 s, everything else as by default. The scenarios are the files of
-these names in \`test/simulation/scenarios\`. Start-up is the first 30 s, in which all environments start cold and at once. The
-simulated store is never throttled, so what an item would refuse of the writes of start-up is not simulated.
+${setting}
 
 Run with \`${command}\` on Node.js ${node}; the same command gives the same numbers. Seeds count from 1.
 
-A case passes if every requirement holds in the median of its seeds. The worst seed and the share of seeds for which a
-requirement holds are shown beside it; where a figure has no requirement it is shown for information.
+${verdict}
 
 ${lines.join('\n')}
 ${failures(cases)}`;

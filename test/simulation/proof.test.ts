@@ -1,8 +1,12 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, it, expect } from '@jest/globals';
 import type { Figures } from './figures.ts';
 import { judge, type CaseResult } from './proof.ts';
 import { PROOF_CASES, type ProofCase } from './proof-cases.ts';
-import { renderProof } from './proof-report.ts';
+import { renderProof, writeProof } from './proof-report.ts';
+import { PROOFS } from './proofs.ts';
 import { readProveOptions, seedsOf } from './prove-options.ts';
 import { readNamedScenario } from './scenario-file.ts';
 import { runInWorkers, SIMULATION_WORKER } from './worker-pool.ts';
@@ -68,6 +72,32 @@ describe('the proof', () => {
     const text = renderProof({ command: '', node: '', cases: [result] });
     expect(text).toMatch(/some: some fleet .* never .* never \(does not hold\) .* 0 % \(0 of 3\) .* FAIL/);
     expect(text).toContain('0 of 1 cases pass: 0 of 1 requirements hold in the median, 0 of them for every seed.');
+  });
+
+  it('fails where a single seed is enough to fail and one does', () => {
+    const always = { ...figure, bound: { atMost: 5 }, everySeed: true };
+    const result = judge({ ...proofCase, requirements: [always] }, { policy: 'circuit-breaker' }, runs);
+    expect(result).toMatchObject({ passes: false, findings: [{ required: 'at most 5 (every seed)', medianHolds: true, worstHolds: false }] });
+    expect(judge({ ...proofCase, requirements: [always] }, { policy: 'circuit-breaker' }, runs.slice(2)).passes).toBe(true);
+  });
+
+  it('is one of the policy that is asked for', async () => {
+    const options = readProveOptions(['--policy', 'rate-limit', '--only', 'limit-under-20', '--out', 'x']);
+    expect(options).toMatchObject({ policy: 'rate-limit', cases: [{ name: 'limit-under-20' }] });
+    expect(options.command).toBe('npm run -s prove -- --policy rate-limit --seeds 200 --only limit-under-20');
+    expect(readProveOptions([])).toMatchObject({ policy: 'circuit-breaker', cases: PROOF_CASES });
+    expect(() => readProveOptions(['--policy', 'hope'])).toThrow(/--policy is "hope": use one of circuit-breaker, rate-limit/);
+    const folder = await mkdtemp(join(tmpdir(), 'proof-'));
+    await writeProof(folder, 'rate-limit', { command: 'the command', node: 'v0', cases: [] });
+    expect(await readdir(folder)).toEqual(['rate-limit.json', 'rate-limit.md']);
+    expect(await readFile(join(folder, 'rate-limit.md'), 'utf8')).toMatch(/^# What the rate limiter does in a fleet\n[^]*Run with `the command` on Node.js v0/);
+    await rm(folder, { recursive: true });
+  });
+
+  it('has a scenario of its policy for every case', async () => {
+    for (const [policy, { cases }] of Object.entries(PROOFS)) {
+      for (const { name } of cases) expect(await readNamedScenario(name)).toMatchObject({ policy });
+    }
   });
 
   it('caps the seeds of the large fleets', () => {

@@ -1,4 +1,4 @@
-import type { Figures } from './figures.ts';
+import type { FleetFigures } from './figures.ts';
 import { finite, medianOf } from './median.ts';
 import type { Bound, ProofCase, Requirement } from './proof-cases.ts';
 import { resolveScenario, type Scenario } from './scenario.ts';
@@ -25,18 +25,23 @@ export interface CaseResult {
   /** How many seeds were run, from 1 upwards. */
   readonly seeds: number;
   readonly findings: readonly Finding[];
-  /** Whether every requirement holds in the median. */
+  /** Whether every requirement holds in the median, or for every seed where that is asked. */
   readonly passes: boolean;
 }
 
 /** Holds the runs of one case against its requirements. */
-export function judge({ name, title, requirements }: ProofCase, scenario: Scenario, runs: readonly Figures[]): CaseResult {
+export function judge<Found extends FleetFigures>(
+  { name, title, requirements }: ProofCase<Found>,
+  scenario: Scenario,
+  runs: readonly Found[],
+): CaseResult {
   const resolved = resolveScenario(scenario);
   const findings = requirements.map((requirement) => {
     const values = runs.map((run) => ({ seed: run.seed, value: requirement.measure(run, resolved) ?? Infinity }));
     return find(requirement, values);
   });
-  return { name, title, seeds: runs.length, findings, passes: findings.every(({ medianHolds }) => medianHolds !== false) };
+  const passes = findings.every(({ medianHolds, worstHolds }, index) => medianHolds !== false && !(requirements[index]?.everySeed && worstHolds === false));
+  return { name, title, seeds: runs.length, findings, passes };
 }
 
 /** Whether a figure is what is required. */
@@ -46,7 +51,7 @@ export function holds(bound: NonNullable<Bound>, value: number): boolean {
   return value === bound.exactly;
 }
 
-function find(requirement: Requirement, values: readonly { readonly seed: number; readonly value: number }[]): Finding {
+function find(requirement: Requirement<never>, values: readonly { readonly seed: number; readonly value: number }[]): Finding {
   const { figure, unit, bound } = requirement;
   const median = medianOf(values.map(({ value }) => value));
   const worst = worstOf(bound, values.map(({ value }) => value));
@@ -62,11 +67,11 @@ function find(requirement: Requirement, values: readonly { readonly seed: number
   };
 }
 
-function required({ bound, unit, medianOnly }: Requirement): string {
+function required({ bound, unit, medianOnly, everySeed = false }: Requirement<never>): string {
   if (bound === undefined) return '';
   const [[how, value] = ['', 0]] = Object.entries(bound);
   const words = { atMost: 'at most', atLeast: 'at least', exactly: 'exactly' }[how] ?? how;
-  return `${words} ${value.toLocaleString('en-US')}${unit}${medianOnly ? ' (median)' : ''}`;
+  return `${words} ${value.toLocaleString('en-US')}${unit}${medianOnly ? ' (median)' : ''}${everySeed ? ' (every seed)' : ''}`;
 }
 
 /** The value furthest on the wrong side. */

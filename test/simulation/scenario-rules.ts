@@ -6,9 +6,16 @@ export type Arrivals = (typeof ARRIVALS)[number];
 /** Which idle environment takes a request: any, or the one that became idle last. */
 export type Routing = (typeof ROUTINGS)[number];
 
+/** What is simulated. */
+export type PolicyName = (typeof POLICIES)[number];
+
+/** How requests are spread over the keys: evenly, or the n-th key 1 / n to the power of the exponent as often as the first. */
+export type Distribution = (typeof DISTRIBUTIONS)[number];
+
 const ARRIVALS = ['poisson', 'steady'] as const;
 const ROUTINGS = ['random', 'most-recently-used'] as const;
-const POLICIES = ['circuit-breaker'] as const;
+const POLICIES = ['circuit-breaker', 'rate-limit'] as const;
+const DISTRIBUTIONS = ['uniform', 'zipf'] as const;
 const SHARE = { type: 'number', minimum: 0, maximum: 1, default: 0 } as const;
 const PER_MINUTE = { type: 'number', minimum: 0, maximum: 60_000, default: 0 } as const;
 const SECONDS = { type: 'number', minimum: 0, maximum: 86_400, default: 0 } as const;
@@ -29,6 +36,12 @@ export const SECTIONS = {
     latency: { type: 'duration', minimumMs: 0, maximumMs: LONGEST_MS, defaultMs: 4 },
     lostReplyRate: SHARE,
     throttleRate: SHARE,
+    /** What DynamoDB takes of one item, which lies on one partition. */
+    itemWritesPerSecond: { type: 'integer', minimum: 1, maximum: 1_000_000, default: 1000 },
+  },
+  demand: {
+    keys: { type: 'integer', minimum: 1, maximum: 1_000_000, default: 1 },
+    exponent: { type: 'number', exclusiveMinimum: 0, maximum: 10, default: 1.1 },
   },
   environmentFaults: {
     crashesPerMinute: PER_MINUTE,
@@ -45,12 +58,12 @@ export const SECTIONS = {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const PARTS = ['policy', 'options', 'fleet', 'call', 'store', 'environmentFaults', 'traffic', 'faults'];
+const PARTS = ['policy', 'options', 'fleet', 'call', 'store', 'environmentFaults', 'demand', 'traffic', 'faults'];
 
 /** Every problem of a scenario, each as one sentence that names the field, the value seen and the remedy. */
 export function scenarioProblems(scenario: unknown): string[] {
   if (!isFields(scenario)) return [`scenario is ${show(scenario)}: pass an object with a policy`];
-  const { policy, options, fleet, call, store, environmentFaults, traffic, faults, ...plain } = scenario;
+  const { policy, options, fleet, call, store, environmentFaults, demand, traffic, faults, ...plain } = scenario;
   return [
     ...choiceProblems('scenario.policy', policy, POLICIES, true),
     ...schemaProblems(SECTIONS.scenario, plain, 'scenario', PARTS),
@@ -61,6 +74,7 @@ export function scenarioProblems(scenario: unknown): string[] {
     ...sectionProblems('scenario.environmentFaults', environmentFaults, (path, fields) =>
       schemaProblems(SECTIONS.environmentFaults, fields, path),
     ),
+    ...keyProblems(policy, demand),
     ...listProblems('scenario.traffic', traffic, trafficProblems),
     ...listProblems('scenario.faults', faults, faultProblems),
   ];
@@ -77,6 +91,20 @@ function fleetProblems(path: string, { arrivals, routing, ...plain }: Fields): s
 function storeProblems(path: string, { outages, ...plain }: Fields): string[] {
   const known = schemaProblems(SECTIONS.store, plain, path, ['outages']);
   return [...known, ...listProblems(`${path}.outages`, outages, (each, fields) => windowProblems(each, fields, {}))];
+}
+
+function keyProblems(policy: unknown, demand: unknown): string[] {
+  if (policy !== 'circuit-breaker') return sectionProblems('scenario.demand', demand, demandProblems);
+  return demand === undefined ? [] : [`scenario.demand is ${show(demand)}: leave it out, a circuit breaker has no keys`];
+}
+
+function demandProblems(path: string, { distribution, ...plain }: Fields): string[] {
+  const known = [
+    ...choiceProblems(`${path}.distribution`, distribution, DISTRIBUTIONS),
+    ...schemaProblems(SECTIONS.demand, plain, path, ['distribution']),
+  ];
+  if (plain['exponent'] === undefined || distribution === 'zipf') return known;
+  return [...known, `${path}.exponent is ${show(plain['exponent'])}: leave it out, or set the distribution to "zipf"`];
 }
 
 function trafficProblems(path: string, fields: Fields): string[] {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, it, expect } from '@jest/globals';
 import { resolveCircuitBreakerOptions } from '../../runtime/src/circuit-breaker/options.ts';
 import { ConfigurationError } from '../../runtime/src/core/errors.ts';
+import { resolveRateLimitOptions } from '../../runtime/src/rate-limit/options.ts';
 import { resolveScenario, type Scenario } from './scenario.ts';
 import { simulate } from './simulate.ts';
 
@@ -28,6 +29,7 @@ describe('a scenario', () => {
       environmentFaults: { crashesPerMinute: 0, clockSkewMs: 0, freezesPerMinute: 0 },
       traffic: [],
       faults: [],
+      demand: { distribution: 'uniform', keys: 1, exponent: 1.1 },
       durationMs: 180_000,
     });
   });
@@ -50,7 +52,7 @@ describe('a scenario', () => {
       faults: [{ fromSeconds: 9, toSeconds: 3, environments: [-1] }, 'all'],
     };
     expect(problemsOf(scenario)).toEqual([
-      'scenario.policy is "hope": use one of circuit-breaker',
+      'scenario.policy is "hope": use one of circuit-breaker, rate-limit',
       expect.stringMatching(/^scenario\.colour is not an option: use one of policy, .*durationSeconds$/),
       'scenario.options is an array: pass an object',
       'scenario.fleet.arrivals is "late": use one of poisson, steady',
@@ -68,6 +70,33 @@ describe('a scenario', () => {
     expect(problemsOf('file')).toEqual(['scenario is "file": pass an object with a policy']);
   });
 
+  it('throttles the writes of one item for a rate limiter, and for a circuit breaker only if it says so', () => {
+    const writes = (scenario: Scenario) => resolveScenario(scenario).store.itemWritesPerSecond;
+    const store = { itemWritesPerSecond: 7 };
+    expect(writes({ policy: 'rate-limit' })).toBe(1000);
+    expect(writes({ policy: 'circuit-breaker' })).toBeUndefined();
+    expect([writes({ policy: 'rate-limit', store }), writes({ policy: 'circuit-breaker', store })]).toEqual([7, 7]);
+    expect(problemsOf({ policy: 'rate-limit', store: { itemWritesPerSecond: 1.5 } })).toEqual([
+      expect.stringMatching(/^scenario\.store\.itemWritesPerSecond is 1\.5: /),
+    ]);
+  });
+
+  it('has a demand for a rate limiter alone', () => {
+    const demand = { keys: 0, distribution: 'even', exponent: 2, size: 1 };
+    expect(problemsOf({ policy: 'rate-limit', demand })).toEqual([
+      'scenario.demand.distribution is "even": use one of uniform, zipf',
+      expect.stringMatching(/^scenario\.demand\.keys is 0: /),
+      expect.stringMatching(/^scenario\.demand\.size is not an option: use one of distribution, keys, exponent/),
+      'scenario.demand.exponent is 2: leave it out, or set the distribution to "zipf"',
+    ]);
+    expect(problemsOf({ policy: 'rate-limit', demand: 5 })).toEqual(['scenario.demand is 5: pass an object']);
+    expect(problemsOf({ policy: 'circuit-breaker', demand: { keys: 2 } })).toEqual([
+      'scenario.demand is an object: leave it out, a circuit breaker has no keys',
+    ]);
+    const { demand: resolved } = resolveScenario({ policy: 'rate-limit', demand: { keys: 5, distribution: 'zipf' } });
+    expect(resolved).toEqual({ keys: 5, distribution: 'zipf', exponent: 1.1 });
+  });
+
   it('is refused for options that the policy refuses', async () => {
     const running = simulate({ policy: 'circuit-breaker', options: { openDuration: 5 } }, 1);
     await expect(running).rejects.toThrow(/options\.openDuration is not an option/);
@@ -78,6 +107,10 @@ describe('the scenario files', () => {
   it.each(readdirSync(FOLDER))('%s can be simulated', (file) => {
     const scenario = JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Scenario;
     expect(problemsOf(scenario)).toEqual([]);
-    expect(() => resolveCircuitBreakerOptions({ name: 'dependency', ...scenario.options })).not.toThrow();
+    const resolve = () =>
+      scenario.policy === 'circuit-breaker'
+        ? resolveCircuitBreakerOptions({ name: 'dependency', ...scenario.options })
+        : resolveRateLimitOptions({ name: 'limit', ...scenario.options });
+    expect(resolve).not.toThrow();
   });
 });

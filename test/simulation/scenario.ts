@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../runtime/src/core/errors.ts';
 import type { OptionValues } from '../../runtime/src/core/option-schema.ts';
 import { schemaDefaults } from '../../runtime/src/core/option-schema.ts';
-import { scenarioProblems, SECTIONS, type Arrivals, type Routing } from './scenario-rules.ts';
+import { scenarioProblems, SECTIONS, type Arrivals, type Distribution, type PolicyName, type Routing } from './scenario-rules.ts';
 
 type Section<Name extends keyof typeof SECTIONS> = OptionValues<(typeof SECTIONS)[Name]>;
 
@@ -15,14 +15,16 @@ export interface WindowOptions {
 export type AffectedEnvironments = 'all' | number | readonly number[];
 
 /** A scenario as a file states it. Only the policy has to be said. */
-export interface Scenario {
-  readonly policy: 'circuit-breaker';
+export interface Scenario<Policy extends PolicyName = PolicyName> {
+  readonly policy: Policy;
   /** The options of the policy itself. */
   readonly options?: Readonly<Record<string, unknown>>;
   readonly fleet?: Partial<Section<'fleet'>> & { readonly arrivals?: Arrivals; readonly routing?: Routing };
   readonly call?: Partial<Section<'call'>>;
   readonly store?: Partial<Section<'store'>> & { readonly outages?: readonly WindowOptions[] };
   readonly environmentFaults?: Partial<Section<'environmentFaults'>>;
+  /** Whose requests they are: how many keys there are, and how often each is met. One unless set. Not for a circuit breaker. */
+  readonly demand?: Partial<Section<'demand'>> & { readonly distribution?: Distribution };
   /** Stretches in which so many times the requests arrive. */
   readonly traffic?: readonly (WindowOptions & { readonly factor: number })[];
   /** Stretches in which the protected dependency fails or is slow. */
@@ -41,12 +43,17 @@ export type ResolvedFault = TimeWindow & Section<'fault'> & { readonly environme
 
 /** A scenario with everything filled in and all times in milliseconds. */
 export interface ResolvedScenario {
-  readonly policy: 'circuit-breaker';
+  readonly policy: PolicyName;
   readonly options: Readonly<Record<string, unknown>>;
   readonly fleet: Section<'fleet'> & { readonly arrivals: Arrivals; readonly routing: Routing };
   readonly call: Section<'call'>;
-  readonly store: Section<'store'> & { readonly outages: readonly TimeWindow[] };
+  readonly store: Omit<Section<'store'>, 'itemWritesPerSecond'> & {
+    readonly outages: readonly TimeWindow[];
+    /** Writes of one item in a second beyond which the store throttles; it never does if undefined. */
+    readonly itemWritesPerSecond: number | undefined;
+  };
   readonly environmentFaults: Section<'environmentFaults'>;
+  readonly demand: Section<'demand'> & { readonly distribution: Distribution };
   readonly traffic: readonly (TimeWindow & { readonly factor: number })[];
   readonly faults: readonly ResolvedFault[];
   readonly durationMs: number;
@@ -60,14 +67,15 @@ export interface ResolvedScenario {
 export function resolveScenario(scenario: Scenario): ResolvedScenario {
   const problems = scenarioProblems(scenario);
   if (problems.length > 0) throw new ConfigurationError('the scenario cannot be simulated', problems);
-  const { policy, options = {}, fleet, call, store, environmentFaults, traffic = [], faults = [] } = scenario;
+  const { policy, options = {}, fleet, call, store, environmentFaults, demand, traffic = [], faults = [] } = scenario;
   return {
     policy,
     options,
     fleet: { arrivals: 'poisson', routing: 'random', ...schemaDefaults(SECTIONS.fleet), ...fleet },
     call: { ...schemaDefaults(SECTIONS.call), ...call },
-    store: { ...schemaDefaults(SECTIONS.store), ...store, outages: (store?.outages ?? []).map(timeWindow) },
+    store: resolveStore(policy, store),
     environmentFaults: { ...schemaDefaults(SECTIONS.environmentFaults), ...environmentFaults },
+    demand: { distribution: 'uniform', ...schemaDefaults(SECTIONS.demand), ...demand },
     traffic: traffic.map((window) => ({ ...timeWindow(window), factor: window.factor })),
     faults: faults.map((fault) => ({ environments: 'all', ...schemaDefaults(SECTIONS.fault), ...fault, ...timeWindow(fault) })),
     durationMs: (scenario.durationSeconds ?? schemaDefaults(SECTIONS.scenario).durationSeconds) * 1000,
@@ -77,6 +85,13 @@ export function resolveScenario(scenario: Scenario): ResolvedScenario {
 /** Whether an instant lies in a stretch of time. */
 export function isWithin({ fromMs, toMs }: TimeWindow, nowMs: number): boolean {
   return nowMs >= fromMs && nowMs < toMs;
+}
+
+/** What an item takes of a circuit breaker's writes is simulated only where a scenario says so: its evidence is older. */
+function resolveStore(policy: PolicyName, store: Scenario['store']): ResolvedScenario['store'] {
+  const { itemWritesPerSecond, ...defaults } = schemaDefaults(SECTIONS.store);
+  const throttledFrom = policy === 'circuit-breaker' ? undefined : itemWritesPerSecond;
+  return { itemWritesPerSecond: throttledFrom, ...defaults, ...store, outages: (store?.outages ?? []).map(timeWindow) };
 }
 
 function timeWindow({ fromSeconds, toSeconds }: WindowOptions): TimeWindow {

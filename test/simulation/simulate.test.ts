@@ -4,14 +4,14 @@ import { spreads } from './median.ts';
 import type { Scenario } from './scenario.ts';
 import { simulate, type SimulationResult } from './simulate.ts';
 
-const OUTAGE: Scenario = {
+const OUTAGE: Scenario<'circuit-breaker'> = {
   policy: 'circuit-breaker',
   options: { openDurationMs: 2000 },
   fleet: { environments: 20, requestsPerSecond: 200 },
   faults: [{ fromSeconds: 10, toSeconds: 20 }],
   durationSeconds: 40,
 };
-const CHAOS: Scenario = {
+const CHAOS: Scenario<'circuit-breaker'> = {
   ...OUTAGE,
   store: { lostReplyRate: 0.05, throttleRate: 0.05, outages: [{ fromSeconds: 5, toSeconds: 8 }] },
   environmentFaults: { crashesPerMinute: 60, freezesPerMinute: 60, clockSkewMs: 100 },

@@ -1,17 +1,29 @@
 import { CircuitFleet } from './circuit-fleet.ts';
-import { figuresOf, type Figures } from './figures.ts';
+import type { CircuitFigures } from './circuit-figures.ts';
+import { figuresOf, type Figures, type FleetFigures } from './figures.ts';
 import { Fleet } from './fleet.ts';
 import { Ledger } from './ledger.ts';
 import type { PolicyFleetFactory } from './policy-fleet.ts';
+import type { LimitFigures } from './limit-figures.ts';
+import { RateLimitFleet } from './rate-limit-fleet.ts';
+import type { PolicyName } from './scenario-rules.ts';
 import { resolveScenario, type Scenario } from './scenario.ts';
 import { withoutStackTraces } from './stack-traces.ts';
 import type { Timeline } from './timeline.ts';
 import { VirtualTime } from './virtual-time.ts';
 
-/** What a simulation found, and how it went over time. */
-export interface SimulationResult extends Figures {
-  readonly timeline: Timeline;
+interface FiguresOfPolicy {
+  readonly 'circuit-breaker': CircuitFigures;
+  readonly 'rate-limit': LimitFigures;
 }
+
+/** What a simulation found, and how it went over time. */
+export type SimulationResult<Policy extends PolicyName = PolicyName> = Figures<FiguresOfPolicy[Policy]> & { readonly timeline: Timeline };
+
+const FLEETS: Readonly<Record<PolicyName, PolicyFleetFactory>> = {
+  'circuit-breaker': (run) => new CircuitFleet(run),
+  'rate-limit': (run) => new RateLimitFleet(run),
+};
 
 /**
  * Runs a fleet of execution environments in virtual time, each with the real policy, around the real in-memory store. The
@@ -20,11 +32,11 @@ export interface SimulationResult extends Figures {
  * @param createPolicies Puts other policies in the place of the real one, to compare them.
  * @throws ConfigurationError with every problem of the scenario; whatever a policy throws that is not a refusal.
  */
-export async function simulate(
-  scenario: Scenario,
+export async function simulate<Policy extends PolicyName>(
+  scenario: Scenario<Policy>,
   seed: number,
-  createPolicies: PolicyFleetFactory = (run) => new CircuitFleet(run),
-): Promise<SimulationResult> {
+  createPolicies: PolicyFleetFactory = (run) => FLEETS[run.scenario.policy](run),
+): Promise<SimulationResult<Policy>> {
   const resolved = resolveScenario(scenario);
   const run = { scenario: resolved, seed, time: new VirtualTime(), ledger: new Ledger(resolved.durationMs) };
   const policies = createPolicies(run);
@@ -32,5 +44,6 @@ export async function simulate(
   await withoutStackTraces(() => fleet.run());
   // A policy survives whatever its store throws; a simulation must not.
   if (policies.observer.defect !== undefined) throw policies.observer.defect as Error;
-  return { ...figuresOf(run, policies), timeline: run.ledger.timeline };
+  const found: FleetFigures & { readonly timeline: Timeline } = { ...figuresOf(run, policies), timeline: run.ledger.timeline };
+  return found as SimulationResult<Policy>;
 }

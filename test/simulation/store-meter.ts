@@ -3,6 +3,8 @@ import type { StoreErrorReason } from '../../runtime/src/core/events.ts';
 /** Counts what the store is asked to do. */
 export class StoreMeter {
   reads = 0;
+  /** Those of them that had to be consistent, and cost twice as much. */
+  consistentReads = 0;
   writes = 0;
   /** Answers that came to an environment between two requests, when nothing can run. */
   lateReplies = 0;
@@ -14,6 +16,12 @@ export class StoreMeter {
     this.reads += 1;
   }
 
+  /** Counts one read that had to be consistent. */
+  readConsistently(): void {
+    this.reads += 1;
+    this.consistentReads += 1;
+  }
+
   /** Counts one write of an item. */
   write(item: string, nowMs: number): void {
     this.writes += 1;
@@ -21,6 +29,11 @@ export class StoreMeter {
     this.#writesPerSecond.set(item, seconds);
     const second = Math.floor(nowMs / 1000);
     seconds[second] = (seconds[second] ?? 0) + 1;
+  }
+
+  /** Writes of an item so far within the whole second that an instant lies in. */
+  writesOfSecond(item: string, nowMs: number): number {
+    return this.#writesPerSecond.get(item)?.[Math.floor(nowMs / 1000)] ?? 0;
   }
 
   /** Counts one request that brought no answer. */

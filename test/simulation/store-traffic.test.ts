@@ -3,7 +3,7 @@ import type { StoreUnavailableError } from '../../runtime/src/core/store-unavail
 import { Environment, EnvironmentClock } from './environment.ts';
 import { RandomStream } from './random-streams.ts';
 import { resolveScenario, type Scenario } from './scenario.ts';
-import { StoreTraffic } from './store-traffic.ts';
+import { StoreTraffic, type StoreCall } from './store-traffic.ts';
 import { EVENTS, VirtualTime } from './virtual-time.ts';
 
 interface Answer {
@@ -18,7 +18,9 @@ function connected(store: NonNullable<Scenario['store']>) {
   environment.activity = 'calling';
   const scenario = resolveScenario({ policy: 'circuit-breaker', call: { jitter: 0 }, store });
   const seen = { carriedOut: 0, repeated: 0, arriving: 0, late: 0, reasons: [] as string[] };
+  const settings = { takes: true };
   const traffic = new StoreTraffic(time, scenario, new RandomStream(1), {
+    takes: () => settings.takes,
     carriedOut: (_call, _answer, arrives) => {
       seen.carriedOut += 1;
       if (arrives) seen.arriving += 1;
@@ -33,12 +35,11 @@ function connected(store: NonNullable<Scenario['store']>) {
   });
   const send = traffic.connect({ environment, clock: new EnvironmentClock(time, 0), random: new RandomStream(2) });
   const answers: Answer[] = [];
-  const ask = (method = 'apply') => {
-    const call = { access: 'write', method, args: ['name'], ask: () => Promise.resolve('answer') } as const;
+  const ask = (method = 'apply', call: StoreCall = { access: 'write', method, args: ['name'], ask: () => Promise.resolve('answer') }) => {
     const record = (answer: string) => answers.push({ atMs: time.nowMs, answer });
     send(call).then((answer) => record(String(answer)), (error: unknown) => record((error as StoreUnavailableError).reason));
   };
-  return { time, environment, seen, ask, answers };
+  return { time, environment, seen, ask, answers, settings };
 }
 
 async function run(time: VirtualTime): Promise<void> {
@@ -89,6 +90,31 @@ describe('the way to the store', () => {
     await run(report.time);
     expect(report.seen.repeated).toBe(0);
     expect(report.seen.reasons.length).toBeGreaterThan(25);
+  });
+
+  it('sends a repeat of its own where there is one, whose answer may be lost as well', async () => {
+    const world = connected({ latencyMs: 8, lostReplyRate: 0.3 });
+    let [first, again] = [0, 0];
+    const repeat = async () => `repeat ${(again += 1)}`;
+    const request = { access: 'write', method: 'take', args: ['name'], ask: async () => `first ${(first += 1)}`, repeat } as const;
+    for (let count = 0; count < 300; count += 1) world.time.after(count * 60_000, () => world.ask('take', request));
+    await run(world.time);
+    expect(first).toBe(300);
+    expect(again).toBeGreaterThan(60);
+    expect(world.seen.repeated).toBe(again);
+    const repeated = world.answers.filter(({ answer }) => answer.startsWith('repeat'));
+    expect(repeated.length + world.seen.reasons.length).toBe(again);
+    expect(world.seen.reasons.length).toBeGreaterThan(10);
+    expect(new Set(repeated.map(({ atMs }) => atMs % 60_000))).toEqual(new Set([16]));
+  });
+
+  it('is throttled by a store that takes no more, which carries nothing out', async () => {
+    const { time, ask, answers, seen, settings } = connected({});
+    settings.takes = false;
+    ask();
+    await run(time);
+    expect(answers).toEqual([{ atMs: 4, answer: 'throttled' }]);
+    expect(seen).toMatchObject({ carriedOut: 0, reasons: ['throttled'] });
   });
 
   it('is closed by the guard for a while after a failure', async () => {

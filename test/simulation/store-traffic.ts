@@ -15,12 +15,25 @@ export interface StoreCall {
   readonly access: Access;
   readonly method: string;
   readonly args: readonly unknown[];
+  /** The item that it is about. Default: the first argument. */
+  readonly item?: string;
+  /** Whether whoever carries it out counts what it costs. Default false: it costs one read or write. */
+  readonly chargesItself?: boolean;
+  /** Whether a throttled request is about its own item alone, so that the guard does not hold back others. Default false. */
+  readonly throttlesAlone?: boolean;
   /** Asks the store itself. */
   readonly ask: () => Promise<unknown>;
+  /**
+   * Asks the store once more, as the state client does on a connection found dead. Absent where it does not, and for commands
+   * to a circuit, of which the store always knows its own write again.
+   */
+  readonly repeat?: () => Promise<unknown>;
 }
 
 /** Told of what happens between the fleet and its store. */
 export interface StoreObserver {
+  /** Whether the store takes a request at all; it is throttled if not. Default: it always does. */
+  takes?(call: StoreCall): boolean;
   /** A request was carried out; `arrives` says whether the answer will be received. */
   carriedOut(call: StoreCall, answer: Promise<unknown>, arrives: boolean): void;
   /** A request was made once more, because its answer was lost, and recognised as one's own. */
@@ -40,6 +53,16 @@ export interface StoreConnection {
 
 /** After this time the state client gives up. */
 const REQUEST_TIMEOUT_MS = 300;
+
+/** One request on its way, and what becomes of it. */
+interface Trip {
+  readonly call: StoreCall;
+  /** Whether its first answer is lost and the second is not. */
+  readonly answered: boolean;
+  answer: Promise<unknown> | undefined;
+  /** Why there will be no answer. */
+  reason: StoreErrorReason | undefined;
+}
 
 /** What befalls a request on its way. */
 type Trouble = 'outage' | 'throttled' | 'lost_reply' | undefined;
@@ -69,7 +92,9 @@ export class StoreTraffic {
         guard = STORE_ANSWERS;
         return answer;
       } catch (error) {
-        guard = afterFailure(before, clock.nowMs(), random.next());
+        const chance = random.next();
+        const isAlone = call.throttlesAlone === true && error instanceof StoreUnavailableError && error.reason === 'throttled';
+        if (!isAlone) guard = afterFailure(before, clock.nowMs(), chance);
         throw error;
       }
     };
@@ -79,30 +104,48 @@ export class StoreTraffic {
     const { store, call: protectedCall } = this.#scenario;
     const trouble = this.#trouble();
     const latencyMs = jittered(store.latencyMs, protectedCall.jitter, this.#random);
-    const recognised = trouble === 'lost_reply' && this.#isRecognised(call);
-    const reason = recognised ? undefined : failure(trouble, latencyMs);
+    const answered = trouble === 'lost_reply' && this.#repeatIsAnswered(call);
+    const trip: Trip = { call, answered, answer: undefined, reason: answered ? undefined : failure(trouble, latencyMs) };
+    const { repeat } = call;
+    const repeats = answered || (trouble === 'lost_reply' && repeat !== undefined);
     const instance = { environment, life: environment.life };
     return new Promise((resolve, reject) => {
-      let answer: Promise<unknown> | undefined;
-      const arrive = () => {
-        answer = call.ask();
-        this.#observer.carriedOut(call, answer, reason === undefined);
-        if (recognised) this.#observer.repeated(call);
-        this.#time.promisesMoved = true;
-      };
       const settle = () => {
-        if (reason === undefined) resolve(answer);
-        else reject(this.#unavailable(reason));
+        if (trip.reason === undefined) resolve(trip.answer);
+        else reject(this.#unavailable(trip.reason));
       };
-      if (trouble === undefined || trouble === 'lost_reply') this.#time.after(latencyMs / 2, arrive);
-      const waitMs = trouble === 'outage' ? REQUEST_TIMEOUT_MS : Math.min(recognised ? 2 * latencyMs : latencyMs, REQUEST_TIMEOUT_MS);
+      if (trouble === undefined || trouble === 'lost_reply') this.#time.after(latencyMs / 2, () => this.#arrive(trip));
+      if (repeats && repeat !== undefined) this.#time.after(1.5 * latencyMs, () => this.#arriveAgain(trip, repeat));
+      const waitMs = trouble === 'outage' ? REQUEST_TIMEOUT_MS : Math.min(repeats ? 2 * latencyMs : latencyMs, REQUEST_TIMEOUT_MS);
       this.#time.after(waitMs, () => deliver(this.#time, instance, settle, () => this.#observer.cameLate()));
     });
   }
 
-  /** Commands may be repeated: the state client does so at once on a dead connection, and the store knows its own write again. */
-  #isRecognised({ method }: StoreCall): boolean {
-    return method === 'apply' && this.#random.next() >= this.#scenario.store.lostReplyRate;
+  #arrive(trip: Trip): void {
+    const { call, answered } = trip;
+    if (!this.#takes(trip)) return;
+    trip.answer = call.ask();
+    this.#observer.carriedOut(call, trip.answer, trip.reason === undefined);
+    if (answered && call.repeat === undefined) this.#observer.repeated(call);
+    this.#time.promisesMoved = true;
+  }
+
+  #arriveAgain(trip: Trip, repeat: () => Promise<unknown>): void {
+    if (!this.#takes(trip)) return;
+    trip.answer = repeat();
+    this.#observer.repeated(trip.call);
+    this.#time.promisesMoved = true;
+  }
+
+  #takes(trip: Trip): boolean {
+    if (this.#observer.takes?.(trip.call) !== false) return true;
+    trip.reason ??= 'throttled';
+    return false;
+  }
+
+  /** Commands may be repeated: the state client does so at once on a dead connection. The second answer may be lost as well. */
+  #repeatIsAnswered({ method, repeat }: StoreCall): boolean {
+    return (method === 'apply' || repeat !== undefined) && this.#random.next() >= this.#scenario.store.lostReplyRate;
   }
 
   #trouble(): Trouble {

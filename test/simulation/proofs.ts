@@ -1,0 +1,55 @@
+import { LIMIT_PROOF_CASES } from './limit-proof-cases.ts';
+import { PROOF_CASES, type FoundFigures, type ProofCase } from './proof-cases.ts';
+import type { PolicyName } from './scenario-rules.ts';
+
+/** What is claimed of a policy, and what the reader of its results is told. */
+export interface Claims {
+  readonly cases: readonly ProofCase<FoundFigures>[];
+  /** Heading of the page. */
+  readonly title: string;
+  /** How it was simulated. */
+  readonly setting: string;
+  /** When a case passes. */
+  readonly verdict: string;
+}
+
+const CIRCUIT_SETTING = `Simulated: the real policy in every execution environment, around the in-memory store that passes the same contract suite as
+the DynamoDB store, in virtual time. Requests arrive at random and are handed to any idle environment; one that finds none
+waits in line. Calls take 20 to 60 ms, a request to the store 2 to 6 ms. A run takes 180 s; faults last from 60 s to 120 s unless the
+scenario says otherwise. Options: an open period of 30 s, everything else as by default. The scenarios are the files of
+these names in \`test/simulation/scenarios\`. Start-up is the first 30 s, in which all environments start cold and at once. The
+simulated store is never throttled, so what an item would refuse of the writes of start-up is not simulated.`;
+
+const LIMIT_SETTING = `Simulated: the real policy in every execution environment, around the in-memory store that passes the same contract suite as
+the DynamoDB store, in virtual time. Requests arrive at random and are handed to any idle environment; one that finds none
+waits in line. Calls take 20 to 60 ms, a request to the store 2 to 6 ms. The store throttles writes of one item beyond 1,000 in a
+second, and a conditional write that fails counts as one. Everything that is not the limits themselves is as by default. The
+scenarios are the files of these names in \`test/simulation/scenarios\`. Start-up is the first 30 s, in which all environments
+start cold and at once.
+
+What was admitted is judged by the instants at which calls start, in the one true time, against the limits as declared: by a
+referee that shares no arithmetic with the policy. "Beyond a limit" is the largest excess of any key in any stretch of time, for
+windows in any window of the epoch.`;
+
+const MEDIAN_DECIDES = `A case passes if every requirement holds in the median of its seeds. The worst seed and the share of seeds for which a
+requirement holds are shown beside it; where a figure has no requirement it is shown for information.`;
+
+const EVERY_SEED_DECIDES = `A case passes if every requirement holds in the median of its seeds, and those of every seed for each of them. The worst seed
+and the share of seeds for which a requirement holds are shown beside it; where a figure has no requirement it is shown for
+information.`;
+
+/** The claims, policy by policy. */
+export const PROOFS: Readonly<Record<PolicyName, Claims>> = {
+  'circuit-breaker': {
+    cases: PROOF_CASES,
+    title: 'What the circuit breaker does in a fleet',
+    setting: CIRCUIT_SETTING,
+    verdict: MEDIAN_DECIDES,
+  },
+  'rate-limit': {
+    cases: LIMIT_PROOF_CASES,
+    title: 'What the rate limiter does in a fleet',
+    setting: LIMIT_SETTING,
+    verdict: EVERY_SEED_DECIDES,
+  },
+};
