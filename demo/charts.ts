@@ -1,118 +1,104 @@
-import * as echarts from 'echarts';
-import type { RunResult } from './load.ts';
-import { TICK_MS, type Tick } from './recorder.ts';
+import type { CircuitRunResult } from './circuit-run.ts';
+import type { Comparison } from './comparison.ts';
+import type { LimitCount, LimitRunResult } from './limit-run.ts';
+import { renderPicture, type Band, type Head, type Plot, type PlotLine } from './plots.ts';
+import type { CircuitCount } from './recorder.ts';
 import type { DemoResult } from './summary.ts';
+import { TICK_MS, type Tick } from './tally.ts';
 
-const WIDTH = 960;
-const HEIGHT = 650;
 const TICKS_PER_SECOND = 1000 / TICK_MS;
 
-interface Series {
+const COLUMNS = [56, 536] as const;
+const PLOT_WIDTH = 400;
+
+/** What is drawn of a run: a count per tick as a rate, or a count that is kept as it is. */
+interface Series<What extends string> {
+  readonly what: What;
   readonly name: string;
   readonly color: string;
-  readonly value: (tick: Tick) => number;
+  readonly kept?: boolean;
 }
 
-const CALLS: readonly Series[] = [
-  { name: 'paid', color: '#2e9e6b', value: (tick) => tick.paid * TICKS_PER_SECOND },
-  { name: 'refused', color: '#8a94a6', value: (tick) => tick.refused * TICKS_PER_SECOND },
-  { name: 'failing calls', color: '#d64545', value: (tick) => tick.failingCalls * TICKS_PER_SECOND },
+const CALLS: readonly Series<CircuitCount>[] = [
+  { what: 'paid', name: 'paid', color: '#2e9e6b' },
+  { what: 'refused', name: 'refused', color: '#8a94a6' },
+  { what: 'failingCalls', name: 'failing calls', color: '#d64545' },
 ];
-const STORE: Series = { name: 'store calls', color: '#3b6fd4', value: (tick) => tick.storeCalls * TICKS_PER_SECOND };
-const OPEN: Series = { name: 'environments refusing', color: '#e0a100', value: (tick) => tick.openEnvironments };
+const OPEN: Series<CircuitCount> = { what: 'openEnvironments', name: 'environments refusing', color: '#e0a100', kept: true };
+const STORE: Series<CircuitCount> = { what: 'storeCalls', name: 'store calls', color: '#3b6fd4' };
+const ADMITTED: Series<LimitCount> = { what: 'admitted', name: 'admitted', color: '#7d4fc4' };
 
-/** Rows of the picture, top to bottom: title, series, and where the plot lies. */
-const ROWS = [
+/** Rows of the picture, top to bottom: title, series, and where the plots lie. */
+const CIRCUIT_ROWS = [
   { title: 'calls per second', series: CALLS, top: 96, height: 200 },
   { title: 'environments refusing', series: [OPEN], top: 352, height: 90 },
   { title: 'store calls per second', series: [STORE], top: 498, height: 80 },
 ] as const;
+const LIMIT_ROW = { title: 'calls admitted per second', series: [ADMITTED], top: 708, height: 140 } as const;
 
-/** Both runs side by side, over time, as one SVG picture. */
-export function renderCharts({ inMemory, shared }: DemoResult): string {
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
-  chart.setOption(chartOption([inMemory, shared]));
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return svg;
+/** Where the part of the limits begins. */
+const LIMITS_TOP = 626;
+
+/** All runs, those that share nothing on the left and those that share on the right, over time, as one SVG picture. */
+export function renderCharts({ circuits, limits }: DemoResult): string {
+  return renderPicture({
+    width: 960,
+    height: 920,
+    heads: [
+      ...heads(14, 'one circuit per environment, in memory', 'one circuit for the fleet, shared'),
+      ...heads(LIMITS_TOP, 'one limit per environment, in memory', 'one limit for the fleet, shared'),
+    ],
+    plots: [...circuitPlots(circuits), ...limitPlots(limits)],
+  });
 }
 
-function chartOption(runs: readonly [RunResult, RunResult]): echarts.EChartsCoreOption {
-  const plots = ROWS.flatMap((row, rowIndex) => runs.map((run, column) => ({ row, run, column, index: rowIndex * 2 + column })));
-  const highest = ROWS.map(({ series }) =>
-    Math.max(1, ...runs.flatMap(({ ticks }) => ticks.flatMap((tick) => series.map(({ value }) => value(tick))))),
-  );
-  return {
-    animation: false,
-    backgroundColor: '#ffffff',
-    title: titles(plots),
-    legend: { bottom: 6, icon: 'roundRect', data: [...CALLS, OPEN, STORE].map(({ name }) => name) },
-    grid: plots.map(({ row, column }) => ({ left: column === 0 ? 56 : 536, width: 400, top: row.top, height: row.height })),
-    xAxis: plots.map(({ index, run }) => timeAxis(index, run)),
-    yAxis: plots.map(({ index }) => ({
-      type: 'value',
-      gridIndex: index,
-      min: 0,
-      max: niceCeiling(highest[Math.floor(index / 2)] ?? 1),
-      splitNumber: 3,
+function heads(top: number, ...texts: readonly [string, string]): Head[] {
+  return texts.map((text, column) => ({ text, left: COLUMNS[column] ?? 0, top }));
+}
+
+function circuitPlots({ inMemory, shared }: Comparison<CircuitRunResult>): Plot[] {
+  return CIRCUIT_ROWS.flatMap((row, index) =>
+    besides([inMemory, shared], row, (run) => ({
+      lines: row.series.map((series) => lineOf(series, run.ticks)),
+      endSeconds: endSeconds(run.ticks),
+      band: outage(run, index === 0),
     })),
-    series: plots.flatMap(({ row, run, index }) => row.series.map((series, order) => line(series, run, index, order === 0))),
-  };
+  );
 }
 
-function titles(plots: readonly { readonly row: (typeof ROWS)[number]; readonly column: number }[]): object[] {
-  const heads = ['one circuit per environment, in memory', 'one circuit for the fleet, shared'].map((text, column) => ({
-    text,
-    left: column === 0 ? 56 : 536,
-    top: 14,
-    textStyle: { fontSize: 17 },
+function limitPlots({ inMemory, shared }: Comparison<LimitRunResult>): Plot[] {
+  return besides([inMemory, shared], LIMIT_ROW, (run) => ({
+    lines: [...LIMIT_ROW.series.map((series) => lineOf(series, run.ticks)), limitLine(run)],
+    endSeconds: run.seconds,
   }));
-  const rows = plots.map(({ row, column }) => ({
-    text: row.title,
-    left: column === 0 ? 52 : 532,
-    top: row.top - 30,
-    textStyle: { fontSize: 12, fontWeight: 'normal', color: '#5b6472' },
-  }));
-  return [...heads, ...rows];
 }
 
-function timeAxis(gridIndex: number, { ticks }: RunResult): object {
-  const endSeconds = Math.round((ticks.length * TICK_MS) / 1000);
-  return {
-    type: 'value',
-    gridIndex,
-    min: 0,
-    max: endSeconds,
-    splitLine: { show: false },
-    axisLabel: { formatter: '{value} s', hideOverlap: true },
-  };
+/** The plots of a row: on one scale, so that they can be compared. */
+function besides<Run>(
+  runs: readonly [Run, Run],
+  { title, top, height }: { readonly title: string; readonly top: number; readonly height: number },
+  drawn: (run: Run) => Pick<Plot, 'lines' | 'endSeconds' | 'band'>,
+): Plot[] {
+  const halves = runs.map(drawn);
+  const values = halves.flatMap(({ lines }) => lines.flatMap(({ points }) => points.map(([, value]) => value)));
+  const highest = Math.max(1, ...values);
+  return halves.map((half, column) => ({ title, left: COLUMNS[column] ?? 0, top, width: PLOT_WIDTH, height, highest, ...half }));
 }
 
-function line(series: Series, run: RunResult, index: number, marksOutage: boolean): object {
-  const outage = [{ xAxis: run.failFromMs / 1000, name: 'payments fails' }, { xAxis: run.failToMs / 1000 }];
-  return {
-    type: 'line',
-    step: 'end',
-    showSymbol: false,
-    name: series.name,
-    xAxisIndex: index,
-    yAxisIndex: index,
-    itemStyle: { color: series.color },
-    lineStyle: { color: series.color, width: 1.6 },
-    areaStyle: { color: series.color, opacity: 0.12 },
-    data: run.ticks.map((tick) => [tick.atMs / 1000, series.value(tick)]),
-    ...(marksOutage && {
-      markArea: {
-        silent: true,
-        itemStyle: { color: 'rgba(214, 69, 69, 0.07)' },
-        label: { show: index < 2, color: '#b03a3a' },
-        data: [outage],
-      },
-    }),
-  };
+function lineOf<What extends string>({ what, name, color, kept = false }: Series<What>, ticks: readonly Tick<What>[]): PlotLine {
+  const scale = kept ? 1 : TICKS_PER_SECOND;
+  return { name, color, points: ticks.map(({ atMs, counts }) => [atMs / 1000, counts[what] * scale]) };
 }
 
-function niceCeiling(value: number): number {
-  const step = 10 ** Math.floor(Math.log10(value));
-  return Math.ceil(value / step) * step;
+function limitLine({ limit: { limit, periodMs }, seconds }: LimitRunResult): PlotLine {
+  const perSecond = (limit * 1000) / periodMs;
+  return { name: 'limit', color: '#d64545', dashed: true, points: [[0, perSecond], [seconds, perSecond]] };
+}
+
+function outage({ failFromMs, failToMs }: CircuitRunResult, labelled: boolean): Band {
+  return { fromSeconds: failFromMs / 1000, toSeconds: failToMs / 1000, label: labelled ? 'payments fails' : undefined };
+}
+
+function endSeconds(ticks: readonly unknown[]): number {
+  return Math.round((ticks.length * TICK_MS) / 1000);
 }

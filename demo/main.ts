@@ -5,82 +5,125 @@ import {
   createTablesFromTemplate,
   startEmbeddedDynamoDb,
   startFaultProxy,
+  type CreatedTable,
   type EmbeddedDynamoDb,
   type FaultProxy,
 } from '../local/index.ts';
-import { runLoad, type RunResult } from './load.ts';
+import { runCircuits, type CircuitProgress, type CircuitRunResult } from './circuit-run.ts';
+import type { Comparison } from './comparison.ts';
+import { LIMIT_SECONDS, runLimits, type LimitProgress, type LimitRunResult } from './limit-run.ts';
+import type { RunPlan } from './load.ts';
 import { readOptions, USAGE, type DemoOptions } from './options.ts';
-import { describeProgress } from './progress.ts';
+import { describeCircuits, describeLimits } from './progress.ts';
 import { writeReport } from './report.ts';
-import { renderSummary, succeeded, type DemoResult } from './summary.ts';
-import { resolveVariables, synthesize, type SynthesizedFunction } from './synthesized-function.ts';
+import { renderSummary, shortcomings, type DemoResult } from './summary.ts';
+import { functionOf, resolveVariables, synthesize, type SynthesizedStack } from './synthesized-stack.ts';
 import { withoutSharing } from './variables.ts';
 
 /** What the steps hand on to each other. */
 interface Stage {
-  code?: SynthesizedFunction;
+  stack?: SynthesizedStack;
   engine?: EmbeddedDynamoDb;
-  /** Counts the requests to the state table, and passes them on. */
+  /** Counts the requests to the state tables, and passes them on. */
   proxy?: FaultProxy;
-  variables?: Record<string, string>;
-  inMemory?: RunResult;
-  shared?: RunResult;
+  tables?: ReadonlyMap<string, CreatedTable>;
+  readonly circuits: Partial<Record<Sharing, CircuitRunResult>>;
+  readonly limits: Partial<Record<Sharing, LimitRunResult>>;
   report?: string;
 }
 
+type Sharing = keyof Comparison<never>;
+
 type Step = ListrTask<Stage>;
 
-function steps(options: DemoOptions): Step[] {
+/** Runs of one function: twice the same but for what is shared. */
+interface Runs<Progress, Run> {
+  readonly title: string;
+  /** Id of the function in the stack. */
+  readonly functionId: string;
+  readonly environments: number;
+  readonly seconds: number;
+  readonly run: (plan: RunPlan<Progress>) => Promise<Run>;
+  readonly describe: (progress: Progress) => string;
+  readonly results: (stage: Stage) => Partial<Record<Sharing, Run>>;
+}
+
+function steps({ environments, seconds, out }: DemoOptions): Step[] {
+  const circuits: Omit<Runs<CircuitProgress, CircuitRunResult>, 'title'> = {
+    functionId: 'Checkout',
+    environments,
+    seconds,
+    run: runCircuits,
+    describe: describeCircuits,
+    results: (stage) => stage.circuits,
+  };
+  const limits: Omit<Runs<LimitProgress, LimitRunResult>, 'title'> = {
+    functionId: 'Search',
+    environments,
+    seconds: LIMIT_SECONDS,
+    run: runLimits,
+    describe: describeLimits,
+    results: (stage) => stage.limits,
+  };
   return [
     {
-      title: 'Synthesise the stack and bundle its handler',
+      title: 'Synthesise the stack and bundle its handlers',
       task: async (stage) => {
-        stage.code = await synthesize(join(resolve(options.out), 'cdk.out'));
+        stage.stack = await synthesize(join(resolve(out), 'cdk.out'));
       },
     },
     { title: 'Start DynamoDB in this process and create the tables of the template', task: prepareTables },
-    loadStep(options, 'inMemory', `Run ${options.environments} environments, each with a circuit of its own`),
-    loadStep(options, 'shared', `Run ${options.environments} environments that share one circuit`),
+    runStep('inMemory', { ...circuits, title: `Run ${environments} environments, each with a circuit of its own` }),
+    runStep('shared', { ...circuits, title: `Run ${environments} environments that share one circuit` }),
+    runStep('inMemory', { ...limits, title: `Run ${environments} environments, each with a limit of its own` }),
+    runStep('shared', { ...limits, title: `Run ${environments} environments that share one limit` }),
     {
       title: 'Write the report',
       task: async (stage) => {
-        stage.report = await writeReport(resolve(options.out), demoResult(stage));
+        stage.report = await writeReport(resolve(out), demoResult(stage));
       },
     },
   ];
 }
 
 async function prepareTables(stage: Stage): Promise<void> {
-  const code = required(stage.code);
   stage.engine = await startEmbeddedDynamoDb();
   stage.proxy = await startFaultProxy(stage.engine.endpoint);
-  const tables = await createTablesFromTemplate(stage.engine.endpoint, code.template);
-  stage.variables = { ...resolveVariables(code, tables), AWS_ENDPOINT_URL_DYNAMODB: stage.proxy.endpoint };
+  stage.tables = await createTablesFromTemplate(stage.engine.endpoint, required(stage.stack).template);
 }
 
-function loadStep({ environments, seconds }: DemoOptions, kind: 'inMemory' | 'shared', title: string): Step {
+function runStep<Progress, Run>(sharing: Sharing, runs: Runs<Progress, Run>): Step {
+  const { title, functionId, environments, seconds } = runs;
   return {
     title,
     rendererOptions: { outputBar: true, persistentOutput: true },
     task: async (stage, task) => {
-      const variables = required(stage.variables);
+      const code = functionOf(required(stage.stack), functionId);
       const proxy = required(stage.proxy);
-      stage[kind] = await runLoad({
+      const declared = resolveVariables(code, required(stage.tables));
+      const variables = sharing === 'shared' ? declared : withoutSharing(declared);
+      runs.results(stage)[sharing] = await runs.run({
         environments,
         seconds,
-        code: required(stage.code),
-        variables: kind === 'shared' ? variables : withoutSharing(variables),
-        storeCalls: () => proxy.counters().requests,
+        code,
+        variables: { ...variables, AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint },
+        storeCalls: () => {
+          const { requests, requestsByOperation } = proxy.counters();
+          return { calls: requests, writes: requestsByOperation['UpdateItem'] ?? 0 };
+        },
         onProgress: (progress) => {
-          task.output = describeProgress(progress);
+          task.output = runs.describe(progress);
         },
       });
     },
   };
 }
 
-function demoResult(stage: Stage): DemoResult {
-  return { inMemory: required(stage.inMemory), shared: required(stage.shared) };
+function demoResult({ circuits, limits }: Stage): DemoResult {
+  return {
+    circuits: { inMemory: required(circuits.inMemory), shared: required(circuits.shared) },
+    limits: { inMemory: required(limits.inMemory), shared: required(limits.shared) },
+  };
 }
 
 function required<T>(value: T | undefined): T {
@@ -93,7 +136,7 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const stage: Stage = {};
+  const stage: Stage = { circuits: {}, limits: {} };
   try {
     await new Listr<Stage>(steps(readOptions(process.argv.slice(2)))).run(stage);
   } finally {
@@ -102,9 +145,9 @@ async function main(): Promise<number> {
   }
   const result = demoResult(stage);
   console.log(`\n${renderSummary(result)}\n\nReport: ${stage.report}`);
-  if (succeeded(result)) return 0;
-  console.error('The shared circuit should have opened once and closed once.');
-  return 1;
+  const problems = shortcomings(result);
+  problems.forEach((problem) => console.error(problem));
+  return problems.length === 0 ? 0 : 1;
 }
 
 // Ctrl-C: the environments are processes of their own, and some of them are stopped.

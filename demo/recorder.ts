@@ -1,3 +1,5 @@
+import { Tally } from './tally.ts';
+
 /** State of a circuit as one environment shows it. */
 export type Phase = 'closed' | 'open' | 'half_open';
 
@@ -9,79 +11,39 @@ export interface Transition {
   readonly environment: number;
 }
 
-/** What happened in one tick of a run. */
-export interface Tick {
-  readonly atMs: number;
-  requests: number;
-  paid: number;
-  failingCalls: number;
-  refused: number;
-  errors: number;
-  storeCalls: number;
-  /** Environments whose circuit was not closed at the end of the tick. */
-  openEnvironments: number;
-}
+/** What is counted in a run of the checkout; `openEnvironments` are those whose circuit was not closed at the end of a tick. */
+export type CircuitCount =
+  | 'requests'
+  | 'paid'
+  | 'failingCalls'
+  | 'refused'
+  | 'errors'
+  | 'storeCalls'
+  | 'storeWrites'
+  | 'openEnvironments';
 
-/** Length of a tick in milliseconds. */
-export const TICK_MS = 250;
+const COUNTED = ['requests', 'paid', 'failingCalls', 'refused', 'errors', 'storeCalls', 'storeWrites'] as const;
 
-type Count = 'requests' | 'paid' | 'failingCalls' | 'refused' | 'errors' | 'storeCalls';
-
-/** Keeps what happens in one run, by tick. */
+/** Keeps what happens in one run of the checkout. */
 export class Recorder {
+  readonly tally = new Tally<CircuitCount>(COUNTED, ['openEnvironments']);
   readonly transitions: Transition[] = [];
   readonly phases: Phase[];
-  #startMs = Date.now();
-  readonly #ticks: Tick[] = [];
 
   constructor(environments: number) {
     this.phases = Array.from({ length: environments }, () => 'closed');
   }
 
-  /** Begins to count time. */
-  start(): void {
-    this.#startMs = Date.now();
-  }
-
-  /** Milliseconds since the run began. */
-  get elapsedMs(): number {
-    return Date.now() - this.#startMs;
-  }
-
-  get ticks(): readonly Tick[] {
-    return this.#ticks;
-  }
-
-  count(what: Count, times = 1): void {
-    this.#tick()[what] += times;
-  }
-
-  total(what: Count): number {
-    return this.#ticks.reduce((sum, tick) => sum + tick[what], 0);
-  }
-
   see(environment: number, phase: Phase): void {
     this.phases[environment] = phase;
-    this.#tick().openEnvironments = this.phases.filter((seen) => seen !== 'closed').length;
+    this.tally.set('openEnvironments', this.phases.filter((seen) => seen !== 'closed').length);
   }
 
   /** Takes in a line that the function logged, if it reports a change of phase. */
   readLog(line: string, environment: number): void {
     if (!line.includes('"circuit.state_changed"')) return;
     const { from, to, atMs } = JSON.parse(line) as { from: Phase; to: Phase; atMs: number };
-    this.transitions.push({ atMs: atMs - this.#startMs, from, to, environment });
+    this.transitions.push({ atMs: atMs - this.tally.startMs, from, to, environment });
     this.see(environment, to);
-  }
-
-  #tick(): Tick {
-    const index = Math.floor(this.elapsedMs / TICK_MS);
-    let tick = this.#ticks.at(-1);
-    while (tick === undefined || this.#ticks.length <= index) {
-      const openEnvironments = tick?.openEnvironments ?? 0;
-      const atMs = this.#ticks.length * TICK_MS;
-      tick = { atMs, requests: 0, paid: 0, failingCalls: 0, refused: 0, errors: 0, storeCalls: 0, openEnvironments };
-      this.#ticks.push(tick);
-    }
-    return tick;
   }
 }

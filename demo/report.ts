@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { renderCharts } from './charts.ts';
+import type { Summary } from './comparison.ts';
+import { describeLimit } from './limit-summary.ts';
 import { REQUESTS_PER_SECOND } from './load.ts';
-import { renderSummary, summaryRows, type DemoResult } from './summary.ts';
+import { renderSummary, summaries, type DemoResult } from './summary.ts';
 
 const STYLE = `
   body { font: 15px/1.5 system-ui, sans-serif; max-width: 1000px; margin: 2rem auto; padding: 0 1rem; color: #1d2430; background: #fff }
@@ -12,7 +14,7 @@ const STYLE = `
   svg { max-width: 100%; height: auto }
 `;
 
-/** Writes the table, the picture, and a page around both that needs nothing else; returns the path of the page. */
+/** Writes the tables, the picture, and a page around both that needs nothing else; returns the path of the page. */
 export async function writeReport(outDir: string, result: DemoResult): Promise<string> {
   await mkdir(outDir, { recursive: true });
   const picture = renderCharts(result);
@@ -24,24 +26,26 @@ export async function writeReport(outDir: string, result: DemoResult): Promise<s
 }
 
 function renderPage(result: DemoResult, picture: string): string {
-  const rows = summaryRows(result)
-    .map(({ what, inMemory, shared }) => `<tr><td>${what}</td><td>${inMemory}</td><td>${shared}</td></tr>`)
-    .join('\n');
-  const { environments } = result.shared;
+  const { circuits, limits } = result;
+  const { environments } = circuits.shared;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<title>resilient-lambda: one circuit for a fleet</title>
+<title>resilient-lambda: one circuit and one limit for a fleet</title>
 <style>${STYLE}</style>
-<h1>One circuit for a fleet</h1>
+<h1>One circuit and one limit for a fleet</h1>
 <p>${environments} execution environments of one Lambda function, ${REQUESTS_PER_SECOND} requests per second, and a payments
 service that is healthy, fails and recovers. On the left every environment keeps its circuit in its own memory; on the right
 the fleet shares one circuit in DynamoDB.</p>
+<p>Below, as many environments of a function that is to admit ${describeLimit(limits.shared.limit)}, and as many requests. On the
+left every environment admits that much by itself, which together is everything; on the right the fleet shares one limit.</p>
 ${picture}
-<table>
-<tr><th>${environments} environments</th><th>in memory</th><th>shared</th></tr>
-${rows}
-</table>
+${summaries(result).map(renderHtmlTable).join('\n')}
 </html>
 `;
+}
+
+function renderHtmlTable({ head, rows }: Summary): string {
+  const lines = rows.map(({ what, inMemory, shared }) => `<tr><td>${what}</td><td>${inMemory}</td><td>${shared}</td></tr>`);
+  return `<table>\n<tr><th>${head}</th><th>in memory</th><th>shared</th></tr>\n${lines.join('\n')}\n</table>`;
 }

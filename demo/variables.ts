@@ -1,11 +1,41 @@
-interface ConfigurationDocument {
-  readonly circuits: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+type Options = Readonly<Record<string, unknown>>;
+
+/** What the construct writes into RESILIENCE_CONFIG: options by name, under the kind of thing that they are for. */
+type Document = Readonly<Record<string, number | Readonly<Record<string, Options>>>>;
+
+/** A limit as the stack declares it: so many tokens per period, and so many at once. */
+export interface DeclaredLimit {
+  readonly limit: number;
+  readonly periodMs: number;
+  readonly burst: number;
 }
 
-/** The same environment variables, but every circuit is kept in the memory of its environment alone. */
+/** The same environment variables, but every circuit and every limit is kept in the memory of its environment alone. */
 export function withoutSharing(variables: Readonly<Record<string, string>>): Record<string, string> {
-  const document = JSON.parse(variables['RESILIENCE_CONFIG'] ?? '{}') as ConfigurationDocument;
-  const circuits = Object.entries(document.circuits).map(([name, options]) => [name, { ...options, shared: false }]);
-  const unshared = { ...document, circuits: Object.fromEntries(circuits) as ConfigurationDocument['circuits'] };
-  return { ...variables, RESILIENCE_CONFIG: JSON.stringify(unshared) };
+  const document = Object.entries(documentOf(variables)).map(([kind, declared]) => [
+    kind,
+    typeof declared === 'number' ? declared : Object.fromEntries(Object.entries(declared).map(unshared)),
+  ]);
+  return { ...variables, RESILIENCE_CONFIG: JSON.stringify(Object.fromEntries(document)) };
+}
+
+/**
+ * The first limit that is declared under a name.
+ *
+ * @throws Error if there is none.
+ */
+export function declaredLimit(variables: Readonly<Record<string, string>>, name: string): DeclaredLimit {
+  const { limits } = documentOf(variables) as { readonly limits?: Readonly<Record<string, { readonly limits: DeclaredLimit[] }>> };
+  const first = limits?.[name]?.limits[0];
+  if (first === undefined) throw new Error(`RESILIENCE_CONFIG declares no limit named ${name}`);
+  const { limit, periodMs, burst = limit } = first as Omit<DeclaredLimit, 'burst'> & { readonly burst?: number };
+  return { limit, periodMs, burst };
+}
+
+function documentOf(variables: Readonly<Record<string, string>>): Document {
+  return JSON.parse(variables['RESILIENCE_CONFIG'] ?? '{}') as Document;
+}
+
+function unshared([name, options]: [string, Options]): [string, Options] {
+  return [name, { ...options, shared: false }];
 }

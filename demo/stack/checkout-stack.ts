@@ -4,7 +4,10 @@ import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ResilienceTables, ResilientFunction } from '../../lib';
 
-/** A checkout that calls a payments service over HTTP, protected by one circuit that all of its environments share. */
+/**
+ * A shop of two functions: a checkout that calls a payments service over HTTP, protected by one circuit that all of its
+ * environments share, and a search behind one limit that all of its environments keep together.
+ */
 export class CheckoutStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
@@ -25,6 +28,18 @@ export class CheckoutStack extends Stack {
       },
     });
 
-    checkout.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
+    const search = new ResilientFunction(this, 'Search', {
+      entry: join(__dirname, '..', 'search', 'handler.ts'),
+      environment: {
+        POWERTOOLS_SERVICE_NAME: 'search',
+        POWERTOOLS_METRICS_NAMESPACE: 'ResilientLambda',
+      },
+      tables,
+      rateLimits: {
+        search: { limits: [{ limit: 20, period: Duration.seconds(1) }] },
+      },
+    });
+
+    for (const fn of [checkout, search]) fn.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
   }
 }

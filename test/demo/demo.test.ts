@@ -1,39 +1,37 @@
 import { describe, expect, it } from '@jest/globals';
-import { readOptions } from '../../demo/options.ts';
-import { describeProgress } from '../../demo/progress.ts';
 import { renderCharts } from '../../demo/charts.ts';
-import type { RunResult } from '../../demo/load.ts';
+import { mostWithin, type LimitRunResult } from '../../demo/limit-run.ts';
+import { readOptions } from '../../demo/options.ts';
+import { describeCircuits, describeLimits } from '../../demo/progress.ts';
 import type { Transition } from '../../demo/recorder.ts';
-import { renderSummary, succeeded, summaryRows } from '../../demo/summary.ts';
-import { withoutSharing } from '../../demo/variables.ts';
+import { renderSummary, shortcomings, summaries, type DemoResult } from '../../demo/summary.ts';
+import { circuitRun, limitRun } from './results.ts';
 
 const OPENED: Transition = { atMs: 5200, from: 'closed', to: 'open', environment: 3 };
 const PROBED: Transition = { atMs: 8200, from: 'open', to: 'half_open', environment: 1 };
 const REOPENED: Transition = { atMs: 8300, from: 'half_open', to: 'open', environment: 1 };
 const CLOSED: Transition = { atMs: 11_500, from: 'half_open', to: 'closed', environment: 2 };
 
-function run(transitions: readonly Transition[], more: Partial<RunResult> = {}): RunResult {
-  const tick = { atMs: 0, requests: 15, paid: 15, failingCalls: 0, refused: 0, errors: 0, storeCalls: 3, openEnvironments: 0 };
-  return {
-    environments: 10,
-    failFromMs: 5000,
-    failToMs: 9000,
-    ticks: [tick, { ...tick, atMs: 250, failingCalls: 5 }],
-    transitions,
-    requests: 1000,
-    paid: 600,
-    failingCalls: 40,
-    refused: 360,
-    errors: 0,
-    storeCalls: 120,
-    allOpenAfterMs: 1100,
-    ...more,
-  };
+const GOOD: DemoResult = {
+  circuits: { inMemory: circuitRun([]), shared: circuitRun([OPENED, PROBED, CLOSED]) },
+  limits: { inMemory: limitRun({ admitted: 240, refused: 0, mostInOneSecond: 61, storeCalls: 0, storeWrites: 0 }), shared: limitRun() },
+};
+
+/** The good result, but for the limits. */
+function withLimits(inMemory: Partial<LimitRunResult>, shared: Partial<LimitRunResult>): DemoResult {
+  const { limits } = GOOD;
+  return { ...GOOD, limits: { inMemory: { ...limits.inMemory, ...inMemory }, shared: { ...limits.shared, ...shared } } };
+}
+
+/** What is shown of both runs, by what is compared. */
+function shown(result: DemoResult, index: number): Record<string, readonly [string, string]> {
+  const rows = summaries(result)[index]?.rows ?? [];
+  return Object.fromEntries(rows.map(({ what, inMemory, shared }) => [what, [inMemory, shared]]));
 }
 
 describe('the command line', () => {
   it('has defaults that fit into a minute', () => {
-    expect(readOptions([])).toEqual({ environments: 10, seconds: 18, out: 'demo/out' });
+    expect(readOptions([])).toEqual({ environments: 10, seconds: 14, out: 'demo/out' });
   });
 
   it('takes all three options', () => {
@@ -42,9 +40,9 @@ describe('the command line', () => {
   });
 
   it('lists every problem at once, with the value seen and the range', () => {
-    const attempt = () => readOptions(['--environments', '1', '--seconds', 'ten']);
-    expect(attempt).toThrow('--environments is "1": give a whole number from 2 to 50');
-    expect(attempt).toThrow('--seconds is "ten": give a whole number from 12 to 22');
+    const attempt = () => readOptions(['--environments', '3', '--seconds', 'ten']);
+    expect(attempt).toThrow('--environments is "3": give a whole number from 4 to 50');
+    expect(attempt).toThrow('--seconds is "ten": give a whole number from 12 to 16');
   });
 
   it('refuses options that do not exist', () => {
@@ -52,7 +50,7 @@ describe('the command line', () => {
   });
 });
 
-describe('the verdict', () => {
+describe('the verdict on the circuits', () => {
   it.each<[string, readonly Transition[], boolean]>([
     ['opened once and closed once', [OPENED, PROBED, CLOSED], true],
     ['opened once, reopened by a failed probe, closed once', [OPENED, PROBED, REOPENED, PROBED, CLOSED], true],
@@ -60,15 +58,34 @@ describe('the verdict', () => {
     ['opened and never closed', [OPENED, PROBED, REOPENED], false],
     ['opened twice', [OPENED, PROBED, CLOSED, OPENED, PROBED, CLOSED], false],
   ])('%s', (_case, transitions, verdict) => {
-    expect(succeeded({ inMemory: run([]), shared: run(transitions) })).toBe(verdict);
+    const circuits = { inMemory: circuitRun([]), shared: circuitRun(transitions) };
+    expect(shortcomings({ ...GOOD, circuits }).length === 0).toBe(verdict);
+  });
+});
+
+describe('the verdict on the limits', () => {
+  // In 4.05 s a limit of 20 per second with a burst of 20 gives 101; in the 4 s of load 100, of which 90 is nine tenths.
+  it.each<[string, DemoResult, readonly string[]]>([
+    ['all that the limit gives is admitted', withLimits({}, { admitted: 101 }), []],
+    ['nine tenths of what it gives are admitted', withLimits({}, { admitted: 90 }), []],
+    ['one more is admitted', withLimits({}, { admitted: 102 }), ['admitted 102 requests: it should have been 90 to 101']],
+    ['one less is admitted', withLimits({}, { admitted: 89 }), ['admitted 89 requests: it should have been 90 to 101']],
+    ['fewer were asked for, and all are admitted', withLimits({}, { requests: 80, admitted: 80 }), []],
+    ['a limit in memory refuses one', withLimits({ admitted: 239 }, {}), ['admitted 239 of 240 requests']],
+    ['the table did not answer in time, and it mattered', withLimits({}, { admitted: 110, decidedAlone: 7 }), ['admitted 110', '7 environments decided alone']],
+    ['the table did not answer in time, and it did not matter', withLimits({}, { decidedAlone: 7 }), []],
+  ])('%s', (_case, result, problems) => {
+    expect(shortcomings(result)).toEqual(problems.map((problem) => expect.stringContaining(problem)));
   });
 });
 
 describe('the summary', () => {
   it('counts transitions and relates store calls to requests', () => {
-    const rows = summaryRows({ inMemory: run([], { storeCalls: 0, allOpenAfterMs: undefined }), shared: run([OPENED, PROBED, REOPENED, PROBED, CLOSED]) });
-    const shown = Object.fromEntries(rows.map(({ what, inMemory, shared }) => [what, [inMemory, shared]]));
-    expect(shown).toMatchObject({
+    const circuits = {
+      inMemory: circuitRun([], { storeCalls: 0, allOpenAfterMs: undefined }),
+      shared: circuitRun([OPENED, PROBED, REOPENED, PROBED, CLOSED]),
+    };
+    expect(shown({ ...GOOD, circuits }, 0)).toMatchObject({
       'time to open, first environment': ['never', '0.20 s'],
       'time to open, all environments': ['never', '1.10 s'],
       'transitions to OPEN from closed': ['0', '1'],
@@ -78,27 +95,56 @@ describe('the summary', () => {
     });
   });
 
-  it('is a table', () => {
-    expect(renderSummary({ inMemory: run([]), shared: run([OPENED]) })).toContain('│ failing calls made ');
+  it('says what the limits admitted, and what that cost', () => {
+    expect(shown(GOOD, 1)).toEqual({
+      requests: ['240', '240'],
+      admitted: ['240', '98'],
+      refused: ['0', '142'],
+      'most admitted in one second': ['61', '39'],
+      'store calls per request': ['0.000', '0.500'],
+      'of these, writes': ['0.000', '0.375'],
+    });
+  });
+
+  it('is two tables', () => {
+    const text = renderSummary(GOOD);
+    expect(text).toContain('│ 10 environments, a circuit ');
+    expect(text).toContain('│ 10 environments, a limit of 20 per second ');
+    expect(text).toContain('┘\n\n┌');
+  });
+});
+
+describe('most within a span', () => {
+  it.each([
+    ['nothing', [], 0],
+    ['instants that are a whole span apart', [0, 1000, 2000], 1],
+    ['instants that are just less than a span apart', [0, 999, 1998], 2],
+    ['a burst after a pause', [0, 5000, 5001, 5002, 9000], 3],
+  ])('%s', (_case, instantsMs, most) => {
+    expect(mostWithin(1000, instantsMs)).toBe(most);
   });
 });
 
 describe('what is shown', () => {
-  it('draws both runs into one picture', () => {
-    const svg = renderCharts({ inMemory: run([OPENED]), shared: run([OPENED]) });
+  it('draws all runs into one picture', () => {
+    const outage = { failFromMs: 100, failToMs: 400 };
+    const circuits = { inMemory: circuitRun([], outage), shared: circuitRun([OPENED], outage) };
+    const svg = renderCharts({ ...GOOD, circuits });
     expect(svg).toMatch(/^<svg /);
     expect(svg).toContain('one circuit for the fleet, shared');
+    expect(svg).toContain('one limit for the fleet, shared');
+    for (const name of ['paid', 'environments refusing', 'store calls', 'admitted', 'limit']) expect(svg).toContain(`>${name}</text>`);
+    expect(svg.match(/payments fails/g)).toHaveLength(2);
+    expect(svg.match(/stroke-dasharray/g)?.length).toBeGreaterThanOrEqual(2);
   });
 
   it('tells the state of every environment in one line', () => {
     const progress = { weather: 'failing', elapsedMs: 6100, requestsPerSecond: 60, phases: ['closed', 'open', 'half_open'], failingCalls: 7, refused: 9, storeCalls: 3 } as const;
-    expect(describeProgress(progress)).toContain('circuits ·#?  failing calls 7  refused 9  store calls 3');
+    expect(describeCircuits(progress)).toBe(' 6.1 s  payments failing     60 requests/s  circuits ·#?  failing calls 7  refused 9  store calls 3');
   });
 
-  it('runs the comparison with the same options, but nothing shared', () => {
-    const variables = { RESILIENCE_CONFIG: '{"version":1,"circuits":{"payments":{"openDurationMs":3000}}}', OTHER: 'kept' };
-    const { RESILIENCE_CONFIG = '', OTHER } = withoutSharing(variables);
-    expect(JSON.parse(RESILIENCE_CONFIG)).toEqual({ version: 1, circuits: { payments: { openDurationMs: 3000, shared: false } } });
-    expect(OTHER).toBe('kept');
+  it('tells in one line what the limit admits', () => {
+    const progress = { elapsedMs: 2000, requestsPerSecond: 60, admitted: 58, refused: 62, storeCalls: 71 };
+    expect(describeLimits(progress)).toBe(' 2.0 s   60 requests/s  admitted 58  refused 62  store calls 71');
   });
 });

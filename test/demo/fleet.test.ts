@@ -3,23 +3,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LIMIT_NAME } from '../../demo/limit-run.ts';
 import { startPaymentsServer, type PaymentsServer } from '../../demo/payments-server.ts';
-import { resolveVariables, synthesize, type SynthesizedFunction } from '../../demo/synthesized-function.ts';
+import { functionOf, resolveVariables, synthesize, type SynthesizedFunction, type SynthesizedStack } from '../../demo/synthesized-stack.ts';
+import { declaredLimit } from '../../demo/variables.ts';
 import {
   createTablesFromTemplate,
   startEmbeddedDynamoDb,
   startFaultProxy,
   startFleet,
+  type CreatedTable,
   type EmbeddedDynamoDb,
   type FaultProxy,
   type Fleet,
 } from '../../local/index.ts';
 
 const ENVIRONMENTS = 4;
-const EVENT = { version: '2.0', requestContext: { http: { method: 'POST', path: '/checkout' } }, body: '{}' };
+const EVENT = { version: '2.0', rawQueryString: 'q=tea', requestContext: { http: { method: 'POST', path: '/checkout' } }, body: '{}' };
 /** Time after which something that should have happened has not. */
 const PATIENCE_MS = 15_000;
 const POLL_INTERVAL_MS = 10;
+const DAY_MS = 86_400_000;
 
 interface Transition {
   readonly from: string;
@@ -34,25 +38,23 @@ interface Answer {
 }
 
 let outDir: string;
-let code: SynthesizedFunction;
+let stack: SynthesizedStack;
 let engine: EmbeddedDynamoDb;
 let proxy: FaultProxy;
-let variables: Record<string, string>;
+let tables: ReadonlyMap<string, CreatedTable>;
 let payments: PaymentsServer;
 let paymentsCalls = 0;
 
 beforeAll(async () => {
   outDir = await mkdtemp(join(tmpdir(), 'resilient-lambda-'));
-  code = await synthesize(outDir);
+  stack = await synthesize(outDir);
   engine = await startEmbeddedDynamoDb();
   proxy = await startFaultProxy(engine.endpoint);
-  const tables = await createTablesFromTemplate(engine.endpoint, code.template);
+  tables = await createTablesFromTemplate(engine.endpoint, stack.template);
   payments = await startPaymentsServer(() => {
     paymentsCalls += 1;
   });
-  const synthesized = resolveVariables(code, tables);
-  variables = { ...synthesized, PAYMENTS_URL: payments.url, AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint };
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   await payments.close();
@@ -61,22 +63,24 @@ afterAll(async () => {
   await rm(outDir, { recursive: true, force: true });
 });
 
-/** A fleet of the synthesised function; `circuit` keeps the tests apart, for they share one table. */
-async function withFleet(
-  circuitOptions: Readonly<Record<string, unknown>>,
-  body: (fleet: Fleet, transitions: Transition[]) => Promise<void>,
-): Promise<void> {
+/** A fleet of a function of the stack, as synthesised but for its configuration. */
+async function fleetOf(code: SynthesizedFunction, config: object, onLog: (line: string) => void): Promise<Fleet> {
+  const { taskRoot, handler, memoryMb, timeoutMs } = code;
+  const environment = {
+    ...resolveVariables(code, tables),
+    PAYMENTS_URL: payments.url,
+    AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint,
+    RESILIENCE_CONFIG: JSON.stringify(config),
+  };
+  return startFleet(ENVIRONMENTS, { taskRoot, handler, memoryMb, timeoutMs, environment, onLog });
+}
+
+/** A fleet of the checkout; its circuit is soon probed. */
+async function withCheckout(body: (fleet: Fleet, transitions: Transition[]) => Promise<void>): Promise<void> {
   const transitions: Transition[] = [];
-  const config = { version: 1, circuits: { payments: { openDurationMs: 400, ...circuitOptions } } };
-  const fleet = await startFleet(ENVIRONMENTS, {
-    taskRoot: code.taskRoot,
-    handler: code.handler,
-    memoryMb: code.memoryMb,
-    timeoutMs: code.timeoutMs,
-    environment: { ...variables, RESILIENCE_CONFIG: JSON.stringify(config) },
-    onLog: (line) => {
-      if (line.includes('"circuit.state_changed"')) transitions.push(JSON.parse(line) as Transition);
-    },
+  const config = { version: 1, circuits: { payments: { openDurationMs: 400 } } };
+  const fleet = await fleetOf(functionOf(stack, 'Checkout'), config, (line) => {
+    if (line.includes('"circuit.state_changed"')) transitions.push(JSON.parse(line) as Transition);
   });
   try {
     payments.setFailing(false);
@@ -107,9 +111,76 @@ async function untilAll(fleet: Fleet, statusCode: number): Promise<void> {
 
 const named = (transitions: readonly Transition[]) => transitions.map(({ from, to }) => `${from} > ${to}`);
 
-describe('the bundled handler in isolated environments', () => {
+/** What came of a number of requests to the search, sent one by one. */
+interface Searched {
+  readonly answers: readonly Answer[];
+  /** Whether an environment decided alone, because the table did not answer in time. */
+  readonly alone: boolean;
+}
+
+/** Sends requests to a fresh fleet of the search, to every environment in turn. */
+async function searchInTurn(requests: number, options: Readonly<Record<string, unknown>>): Promise<Searched> {
+  let alone = false;
+  const config = { version: 1, limits: { search: options } };
+  const fleet = await fleetOf(functionOf(stack, 'Search'), config, (line) => {
+    if (line.includes('"store.error"')) alone = true;
+  });
+  try {
+    const answers: Answer[] = [];
+    for (let sent = 0; sent < requests; sent += 1) answers.push(await ask(fleet, sent % ENVIRONMENTS));
+    return { answers, alone };
+  } finally {
+    await fleet.close();
+  }
+}
+
+/** The same, as often as it takes until the table has always answered in time, which it may not on a busy machine. */
+async function searchUndisturbed(requests: number, limit: number): Promise<readonly Answer[]> {
+  for (let attempt = 0; attempt < 8; attempt += 1) {
+    // A limit of another period is another limit, of which nothing has been used.
+    const { answers, alone } = await searchInTurn(requests, { limits: [{ limit, periodMs: DAY_MS + attempt }] });
+    if (!alone) return answers;
+  }
+  throw new Error('the table never answered in time');
+}
+
+const admitted = (answers: readonly Answer[]) => answers.filter(({ statusCode }) => statusCode === 200).length;
+
+describe('the stack of the demo', () => {
+  it('has two functions with code of their own', () => {
+    const [checkout, search] = [functionOf(stack, 'Checkout'), functionOf(stack, 'Search')];
+    expect([...stack.functions.keys()]).toEqual(['Checkout', 'Search']);
+    expect(checkout.taskRoot).not.toBe(search.taskRoot);
+    expect(checkout.variables).toHaveProperty('RESILIENCE_CIRCUIT_TABLE');
+    expect(search.variables).toHaveProperty('RESILIENCE_RATE_LIMIT_TABLE');
+    expect(declaredLimit(resolveVariables(search, tables), LIMIT_NAME)).toEqual({ limit: 20, periodMs: 1000, burst: 20 });
+  });
+
+  it('has no other functions, and says which it has', () => {
+    expect(() => functionOf(stack, 'Basket')).toThrow('the stack has no function Basket, only Checkout, Search');
+  });
+});
+
+describe('the bundled search in isolated environments', () => {
+  it('admits the whole fleet together what the limit says', async () => {
+    const answers = await searchUndisturbed(4 * ENVIRONMENTS, 6);
+    expect(admitted(answers)).toBe(6);
+    expect(answers.slice(0, 6).every(({ statusCode }) => statusCode === 200)).toBe(true);
+    expect(answers.at(-1)).toMatchObject({ statusCode: 429, headers: { 'Retry-After': expect.stringMatching(/^\d+$/) } });
+    expect(JSON.parse(answers.at(-1)?.body ?? '')).toMatchObject({ code: 'RATE_LIMITED', limit: 6, remaining: 0 });
+  }, 180_000);
+
+  it('admits every environment as much if nothing is shared, and asks no table', async () => {
+    const { requests } = proxy.counters();
+    const { answers } = await searchInTurn(4 * ENVIRONMENTS, { limits: [{ limit: 2, periodMs: DAY_MS }], shared: false });
+    expect(admitted(answers)).toBe(2 * ENVIRONMENTS);
+    expect(proxy.counters().requests).toBe(requests);
+  }, 60_000);
+});
+
+describe('the bundled checkout in isolated environments', () => {
   it('opens one circuit once for the whole fleet, and closes it once', async () => {
-    await withFleet({}, async (fleet, transitions) => {
+    await withCheckout(async (fleet, transitions) => {
       await untilAll(fleet, 200);
       expect(transitions).toEqual([]);
 
@@ -134,7 +205,7 @@ describe('the bundled handler in isolated environments', () => {
   it('answers every request while the state table is down, and each environment protects itself', async () => {
     const outage = proxy.outage();
     try {
-      await withFleet({}, async (fleet, transitions) => {
+      await withCheckout(async (fleet, transitions) => {
         await untilAll(fleet, 200);
         payments.setFailing(true);
         await untilAll(fleet, 503);

@@ -30,12 +30,12 @@ const onPosix = process.platform === 'win32' ? [] : [['SIGINT'], ['SIGTERM']] as
 it.each(onPosix)('%s ends the demo and leaves no environment behind', async (signal) => {
   const out = await mkdtemp(join(tmpdir(), 'resilient-lambda-'));
   const env = { ...process.env, NODE_OPTIONS: '--disable-warning=ExperimentalWarning' };
-  const demo = spawn(process.execPath, ['demo/main.ts', '--environments', '3', '--out', out], { cwd: ROOT, env });
+  const demo = spawn(process.execPath, ['demo/main.ts', '--environments', '4', '--out', out], { cwd: ROOT, env });
   const ended = new Promise<number | null>((resolve) => demo.on('close', resolve));
   try {
     for await (const chunk of demo.stdout) if (String(chunk).includes('requests/s')) break;
     const environments = await childrenOf(demo.pid ?? 0);
-    expect(environments).toHaveLength(3);
+    expect(environments).toHaveLength(4);
     demo.kill(signal);
     await expect(ended).resolves.not.toBe(0);
     const deadline = Date.now() + 5000;
@@ -45,4 +45,4 @@ it.each(onPosix)('%s ends the demo and leaves no environment behind', async (sig
     demo.kill('SIGKILL');
     await rm(out, { recursive: true, force: true });
   }
-}, 60_000);
+}, 120_000);

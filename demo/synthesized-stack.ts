@@ -4,9 +4,15 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { CreatedTable, SynthesizedTemplate } from '../local/index.ts';
 
-/** What the synthesised stack says about its function. */
-export interface SynthesizedFunction {
+/** What synthesis made of the example stack. */
+export interface SynthesizedStack {
   readonly template: SynthesizedTemplate;
+  /** The functions by the id of their construct. */
+  readonly functions: ReadonlyMap<string, SynthesizedFunction>;
+}
+
+/** What the synthesised stack says about one of its functions. */
+export interface SynthesizedFunction {
   /** Folder of the bundled code. */
   readonly taskRoot: string;
   readonly handler: string;
@@ -25,26 +31,48 @@ interface FunctionProperties {
   readonly Environment: { readonly Variables: Readonly<Record<string, VariableValue>> };
 }
 
-/** Runs `cdk synth` on the example stack, which bundles its handler, and reads the result. Needs no account and no network. */
-export async function synthesize(outDir: string): Promise<SynthesizedFunction> {
-  await run('cdk', ['synth', '--quiet', '--output', outDir]);
-  return readFunction(outDir);
+interface FunctionResource {
+  readonly Properties: FunctionProperties;
+  readonly Metadata: { readonly 'aws:asset:path': string; readonly 'aws:cdk:path': string };
 }
 
-/** Reads the one function of the synthesised example stack. */
-export async function readFunction(outDir: string): Promise<SynthesizedFunction> {
+/** Runs `cdk synth` on the example stack, which bundles its handlers, and reads the result. Needs no account and no network. */
+export async function synthesize(outDir: string): Promise<SynthesizedStack> {
+  await run('cdk', ['synth', '--quiet', '--output', outDir]);
+  return readStack(outDir);
+}
+
+/** Reads the synthesised example stack. */
+export async function readStack(outDir: string): Promise<SynthesizedStack> {
   const template = JSON.parse(await readFile(join(outDir, 'Checkout.template.json'), 'utf8')) as SynthesizedTemplate;
-  const resource = Object.values(template.Resources ?? {}).find(({ Type }) => Type === 'AWS::Lambda::Function');
-  const properties = resource?.Properties as unknown as FunctionProperties;
-  const metadata = (resource as { readonly Metadata?: Readonly<Record<string, string>> } | undefined)?.Metadata;
-  return {
-    template,
-    taskRoot: join(outDir, metadata?.['aws:asset:path'] ?? ''),
-    handler: properties.Handler,
-    memoryMb: properties.MemorySize,
-    timeoutMs: properties.Timeout * 1000,
-    variables: properties.Environment.Variables,
+  const functions = Object.values(template.Resources ?? {})
+    .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+    .map((resource) => readFunction(outDir, resource as unknown as FunctionResource));
+  return { template, functions: new Map(functions) };
+}
+
+/**
+ * One function of the stack.
+ *
+ * @throws Error if the stack has none of this id.
+ */
+export function functionOf({ functions }: SynthesizedStack, id: string): SynthesizedFunction {
+  const found = functions.get(id);
+  if (found === undefined) throw new Error(`the stack has no function ${id}, only ${[...functions.keys()].join(', ')}`);
+  return found;
+}
+
+function readFunction(outDir: string, { Properties, Metadata }: FunctionResource): [string, SynthesizedFunction] {
+  // A path ends in the id of the construct and the resource in it.
+  const id = Metadata['aws:cdk:path'].split('/').at(-2) ?? '';
+  const code = {
+    taskRoot: join(outDir, Metadata['aws:asset:path']),
+    handler: Properties.Handler,
+    memoryMb: Properties.MemorySize,
+    timeoutMs: Properties.Timeout * 1000,
+    variables: Properties.Environment.Variables,
   };
+  return [id, code];
 }
 
 /** The environment variables that CloudFormation would set, with the tables' names in place of references. */

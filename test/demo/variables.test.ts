@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { declaredLimit, withoutSharing } from '../../demo/variables.ts';
+
+const LIMITED = '{"version":1,"limits":{"search":{"limits":[{"limit":20,"periodMs":1000}]},"export":{"limits":[{"limit":6,"periodMs":60000,"burst":2}]}}}';
+
+describe('the variables of a comparison', () => {
+  it.each([
+    ['{"version":1,"circuits":{"payments":{"openDurationMs":3000}}}', { circuits: { payments: { openDurationMs: 3000, shared: false } } }],
+    ['{"version":1,"limits":{"search":{"shared":true,"limits":[]}}}', { limits: { search: { limits: [], shared: false } } }],
+    ['{"version":1,"circuits":{"a":{}},"limits":{"b":{}}}', { circuits: { a: { shared: false } }, limits: { b: { shared: false } } }],
+  ])('of %s are the same, but nothing is shared', (config, unshared) => {
+    const { RESILIENCE_CONFIG = '', OTHER } = withoutSharing({ RESILIENCE_CONFIG: config, OTHER: 'kept' });
+    expect(JSON.parse(RESILIENCE_CONFIG)).toEqual({ version: 1, ...unshared });
+    expect(OTHER).toBe('kept');
+  });
+});
+
+describe('the limit that a comparison is measured against', () => {
+  it('is the one that the stack declares', () => {
+    expect(declaredLimit({ RESILIENCE_CONFIG: LIMITED }, 'export')).toEqual({ limit: 6, periodMs: 60_000, burst: 2 });
+  });
+
+  it('has a burst of its own size unless it says otherwise', () => {
+    expect(declaredLimit({ RESILIENCE_CONFIG: LIMITED }, 'search')).toEqual({ limit: 20, periodMs: 1000, burst: 20 });
+  });
+
+  it('is missed by name', () => {
+    expect(() => declaredLimit({ RESILIENCE_CONFIG: '{"version":1,"circuits":{}}' }, 'search')).toThrow('declares no limit named search');
+  });
+});
