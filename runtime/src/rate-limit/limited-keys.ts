@@ -5,6 +5,7 @@ export class LimitedKeys {
   readonly #maximum: number;
   readonly #create: (key: string) => LimitedKey;
   readonly #keys = new Map<string, LimitedKey>();
+  #latest: { readonly key: string; readonly limited: LimitedKey } | undefined;
 
   constructor(maximum: number, create: (key: string) => LimitedKey) {
     this.#maximum = maximum;
@@ -23,16 +24,15 @@ export class LimitedKeys {
 
   /** A key; made if it is not remembered. */
   of(key: string): LimitedKey {
+    // The same key again and again is the usual case, and needs no new place in the order.
+    if (this.#latest?.key === key) return this.#latest.limited;
     const known = this.#keys.get(key);
-    if (known !== undefined) {
-      this.#keys.delete(key);
-      this.#keys.set(key, known);
-      return known;
-    }
-    if (this.#keys.size >= this.#maximum) this.#forgetOne();
-    const created = this.#create(key);
-    this.#keys.set(key, created);
-    return created;
+    if (known !== undefined) this.#keys.delete(key);
+    else if (this.#keys.size >= this.#maximum) this.#forgetOne();
+    const limited = known ?? this.#create(key);
+    this.#keys.set(key, limited);
+    this.#latest = { key, limited };
+    return limited;
   }
 
   /** Forgetting is always safe: tokens in hand are lost, and a key that is refused is asked for once more. */
