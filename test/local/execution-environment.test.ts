@@ -146,8 +146,9 @@ describe('between requests', () => {
       return;
     }
     await until(() => environment.frozen);
-    await delay(150);
-    expect((await ticksOf(environment)) - before).toBeLessThanOrEqual(4);
+    // 400 ticks if time went on. A busy machine takes its time to stop and to wake the process, which may tick meanwhile.
+    await delay(2000);
+    expect((await ticksOf(environment)) - before).toBeLessThan(100);
   });
 
   it('timers tick where freezing is switched off', async () => {

@@ -46,6 +46,9 @@ const NEVER_OVER = mustAlways('over', { exactly: 0 });
 const NEVER_OVER_BY_A_TOKEN = [mustAlways('overWhole', { exactly: 0 }), shown('over')];
 const USED = must('utilisation', { atLeast: 95 });
 
+/** Seeds of what is shown beside what is claimed. */
+const FURTHER_SEEDS = 40;
+
 /** Everything that is claimed of the rate limiter. */
 export const LIMIT_PROOF_CASES: readonly ProofCase<Figures<LimitFigures>>[] = [
   {
@@ -84,32 +87,38 @@ export const LIMIT_PROOF_CASES: readonly ProofCase<Figures<LimitFigures>>[] = [
     name: 'limit-lost-replies',
     title: 'contended, a quarter of all replies lost',
     requirements: [NEVER_OVER, shown('utilisation'), shown('writes')],
+    seedCap: FURTHER_SEEDS,
   },
   {
     name: 'limit-chaos',
     title: 'crashes, freezes, 5 ms skew, lost replies, throttling and 10 s without a store (deny)',
     requirements: [NEVER_OVER, shown('utilisation'), must('unanswered', { exactly: 0 })],
+    seedCap: FURTHER_SEEDS,
   },
   {
     name: 'limit-outage-local',
     title: 'contended, 10 s without a store (local)',
     requirements: [mustAlways('unanswered', { exactly: 0 }), shown('over'), shown('utilisation')],
+    seedCap: FURTHER_SEEDS,
   },
   {
     name: 'limit-store-down',
     title: 'no store for the whole run (local: nobody knows a share of the fleet)',
     requirements: [mustAlways('unanswered', { exactly: 0 }), shown('refused'), shown('utilisation'), shown('addedWorst')],
+    seedCap: FURTHER_SEEDS,
   },
   {
     name: 'limit-store-down-allow',
     title: 'no store for the whole run (allow)',
     requirements: [mustAlways('unanswered', { exactly: 0 }), mustAlways('refused', { exactly: 0 }), shown('addedWorst')],
+    seedCap: FURTHER_SEEDS,
   },
   {
     name: 'limit-store-down-deny',
     title: 'no store for the whole run (deny)',
     requirements: [mustAlways('unanswered', { exactly: 0 }), mustAlways('admitted', { exactly: 0 })],
+    seedCap: FURTHER_SEEDS,
   },
-  { name: 'limit-fixed-window', title: 'contended, fixed window', requirements: [NEVER_OVER, shown('utilisation'), shown('writes')] },
-  { name: 'limit-sliding-window', title: 'contended, sliding window', requirements: [NEVER_OVER, shown('utilisation'), shown('writes')] },
+  { name: 'limit-fixed-window', title: 'contended, fixed window', requirements: [NEVER_OVER, shown('utilisation'), shown('writes')], seedCap: FURTHER_SEEDS },
+  { name: 'limit-sliding-window', title: 'contended, sliding window', requirements: [NEVER_OVER, shown('utilisation'), shown('writes')], seedCap: FURTHER_SEEDS },
 ];

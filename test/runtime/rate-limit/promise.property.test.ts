@@ -4,7 +4,7 @@ import type { LimitRule } from '../../../runtime/src/rate-limit/options.ts';
 import { admitted as admittedBy, ask, isPermit, LimiterFleet, ShadowBucket } from './limiter-fleet.ts';
 import { buckets, leaseTerms, Runner, runs, windows, type Admitted, type Result, type Run } from './promise.ts';
 
-const PARAMETERS = { numRuns: 60, seed: 20_260_101 };
+const PARAMETERS = { numRuns: 30, seed: 20_260_101 };
 
 /** What rounding in whole microseconds can be worth, in tokens. */
 const ROUNDING = 1e-6;
