@@ -1,9 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { readText } from './pages.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
-const TESTS = join(ROOT, 'test', 'runtime', 'circuit-breaker');
+const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}-${String(index + 1).padStart(2, '0')}`);
+
+const LISTS = [
+  { policy: 'circuit-breaker', ids: [...numbered('CB', 29), ...numbered('PCB', 18)] },
+  { policy: 'rate-limit', ids: [...numbered('RL', 20), 'LO-12', 'ER-09', 'ER-11', 'ER-12', ...numbered('PRL', 14)] },
+];
 
 interface Row {
   readonly id: string;
@@ -11,22 +15,23 @@ interface Row {
   readonly test: string;
 }
 
-async function readRows(): Promise<Row[]> {
-  const page = await readFile(join(ROOT, 'docs', 'evidence', 'circuit-breaker-features.md'), 'utf8');
-  const rows = page.matchAll(/^\| (P?CB-\d+) \| [^|]+ \| `([^`]+)` \| ([^|]+) \|$/gm);
+async function readRows(policy: string): Promise<Row[]> {
+  const rows = (await readText(`docs/evidence/${policy}-features.md`)).matchAll(/^\| ([A-Z]+-\d+) \| [^|]+ \| `([^`]+)` \| ([^|]+) \|$/gm);
   return [...rows].map(([, id = '', file = '', test = '']) => ({ id, file, test }));
 }
 
-describe('the list of what the circuit breaker does', () => {
+/** A file of the policy's own tests, or of the folder that its name begins with. */
+const pathOf = (policy: string, file: string) => (file.includes('/') ? join('test', file) : join('test', 'runtime', policy, file));
+
+describe.each(LISTS)('the list of what is done: $policy', ({ policy, ids }) => {
   it('has every row', async () => {
-    const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}-${String(index + 1).padStart(2, '0')}`);
-    expect((await readRows()).map(({ id }) => id)).toEqual([...numbered('CB', 29), ...numbered('PCB', 18)]);
+    expect((await readRows(policy)).map(({ id }) => id)).toEqual(ids);
   });
 
   it('names tests that exist', async () => {
     const missing: string[] = [];
-    for (const { id, file, test } of await readRows()) {
-      const source = await readFile(join(TESTS, file), 'utf8');
+    for (const { id, file, test } of await readRows(policy)) {
+      const source = await readText(pathOf(policy, file));
       if (!source.includes(test)) missing.push(`${id}: ${file} has no test "${test}"`);
     }
     expect(missing).toEqual([]);

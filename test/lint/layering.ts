@@ -29,6 +29,7 @@ export const REFUSED: readonly ImportCase[] = [
     "import '@aws-sdk/lib-dynamodb';",
     "import '@middy/core';",
     "import '../circuit-breaker/policy.ts';",
+    "import '../circuit-breaker/dynamodb-expressions.ts';",
     "import '../middy/adapter.ts';",
     "import '../testing/index.ts';",
   ),
@@ -105,7 +106,7 @@ export const ALLOWED: readonly ImportCase[] = [
   ...allowed(
     `${SRC}/operator/list.ts`,
     "import '../retry/index.ts';",
-    "import '../circuit-breaker/evidence.ts';",
+    "import '../circuit-breaker/index.ts';",
     "import '../dynamodb/index.ts';",
     "import '../config/configuration.ts';",
     "import 'node:util';",

@@ -10,10 +10,10 @@ export interface TableScan {
   /** Region of the table. Default: as for the state client. */
   readonly region?: string | undefined;
   readonly partitionKey: string;
-  /** What the partition key of every item wanted begins with. */
-  readonly keyPrefix: string;
-  /** Attributes wanted, besides the partition key. */
-  readonly attributes: readonly string[];
+  /** What the partition keys of the items wanted begin with: one of these. */
+  readonly keyPrefixes: readonly string[];
+  /** Attributes wanted, besides the partition key. Default: all. */
+  readonly attributes?: readonly string[] | undefined;
   /** Items after which the scan ends. */
   readonly maximumItems: number;
   /** Limits of each page. */
@@ -63,14 +63,17 @@ async function pages(client: DynamoDBDocumentClient, scan: TableScan): Promise<S
   return { items, complete: false };
 }
 
-function pageAfter(from: Item | undefined, { table, partitionKey, keyPrefix, attributes }: TableScan): ScanCommandInput {
-  const names = Object.fromEntries(attributes.map((attribute, index) => [`#a${index}`, attribute]));
+function pageAfter(from: Item | undefined, { table, partitionKey, keyPrefixes, attributes }: TableScan): ScanCommandInput {
+  const names = Object.fromEntries((attributes ?? []).map((attribute, index) => [`#a${index}`, attribute]));
+  const prefixes = Object.fromEntries(keyPrefixes.map((prefix, index) => [`:p${index}`, prefix]));
   return {
     TableName: table,
-    FilterExpression: 'begins_with(#key, :prefix)',
-    ProjectionExpression: ['#key', ...Object.keys(names)].join(', '),
+    FilterExpression: Object.keys(prefixes)
+      .map((prefix) => `begins_with(#key, ${prefix})`)
+      .join(' OR '),
+    ...(attributes !== undefined && { ProjectionExpression: ['#key', ...Object.keys(names)].join(', ') }),
     ExpressionAttributeNames: { '#key': partitionKey, ...names },
-    ExpressionAttributeValues: { ':prefix': keyPrefix },
+    ExpressionAttributeValues: prefixes,
     ...(from !== undefined && { ExclusiveStartKey: from }),
   };
 }

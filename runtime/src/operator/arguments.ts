@@ -1,6 +1,4 @@
 import { parseArgs } from 'node:util';
-import type { ControlAction } from '../circuit-breaker/index.ts';
-import { circuitId, type CircuitKey } from '../circuit-breaker/key.ts';
 import type { Environment } from '../config/configuration.ts';
 import { CONTRACT } from '../contract/contract.ts';
 import { nameProblem, show } from '../core/option-schema.ts';
@@ -12,65 +10,104 @@ export interface OperatorTarget {
   readonly json: boolean;
 }
 
-/** One circuit of the table. */
-export interface CircuitTarget extends OperatorTarget {
-  readonly circuit: CircuitKey;
-  /** The name under which the store knows it. */
-  readonly circuitId: string;
+/** A command line taken apart. */
+export interface CommandLine {
+  /** What the command is about: the first word. */
+  readonly subject: string | undefined;
+  /** What is to be done. */
+  readonly word: string | undefined;
+  /** What comes after that. */
+  readonly rest: readonly string[];
+  readonly options: CommandOptions;
 }
 
-/** What an operator asks for. */
-export type OperatorCommand =
-  | { readonly type: 'help' }
-  | ({ readonly type: 'list' } & OperatorTarget)
-  | ({ readonly type: 'show' } & CircuitTarget)
-  | ({ readonly type: 'control'; readonly action: ControlAction; readonly yes: boolean } & CircuitTarget);
+/** The options of all commands. */
+export type CommandOptions = ReturnType<typeof parsed>['values'];
 
 /** A command line that makes no sense. */
 export class UsageError extends Error {}
-
-const ACTION_BY_WORD: ReadonlyMap<string, ControlAction> = new Map([
-  ['open', 'force_open'],
-  ['close', 'force_closed'],
-  ['metrics-only', 'metrics_only'],
-  ['reset', 'reset'],
-]);
-
-const WORDS = ['list', 'show', ...ACTION_BY_WORD.keys()].join(', ');
 
 const OPTIONS = {
   table: { type: 'string' },
   region: { type: 'string' },
   tenant: { type: 'string' },
   operation: { type: 'string' },
+  name: { type: 'string' },
+  for: { type: 'string' },
+  hashed: { type: 'boolean' },
   json: { type: 'boolean', default: false },
   yes: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
+/** Options that every command understands. */
+const COMMON_OPTIONS: readonly string[] = ['table', 'region', 'json', 'yes', 'help'];
+
 /**
- * Reads a command line.
+ * Takes a command line apart.
  *
  * @param args The arguments after the name of the program.
- * @param environment Where the table is named if the arguments do not name it.
- * @throws UsageError that says what to write instead.
+ * @throws UsageError for an option that does not exist, has no value, or an empty one.
  */
-export function parseOperatorArguments(args: readonly string[], environment: Environment): OperatorCommand {
+export function readCommandLine(args: readonly string[]): CommandLine {
   const { values, positionals } = parsed(args);
-  if (values.help) return { type: 'help' };
-  const [subject, word, name, ...rest] = positionals;
-  if (subject !== 'circuits') throw new UsageError(`the first word is ${show(subject)}: write "circuits"`);
-  const target = { table: tableOf(values.table, environment), region: filled('region', values.region), json: values.json };
-  const { tenant, operation, yes } = values;
-  if (word === 'list') {
-    if ([name, tenant, operation].every((value) => value === undefined)) return { type: 'list', ...target };
-    throw new UsageError('list shows all circuits: leave out the name, --tenant and --operation, or use show');
+  const [subject, word, ...rest] = positionals;
+  // An empty value is the work of an unset variable of the shell, and would quietly mean something else.
+  for (const [option, value] of Object.entries(values)) {
+    if (value === '') throw new UsageError(`--${option} is empty: give it a value or leave it out`);
   }
-  const action = actionOf(word);
-  if (rest.length > 0) throw new UsageError(`${show(rest[0])} is one word too many: name one circuit`);
-  const circuit = circuitOf(name, tenant, operation);
-  const one = { ...target, circuit, circuitId: circuitId(circuit) };
-  return action === 'show' ? { type: 'show', ...one } : { type: 'control', action, yes, ...one };
+  return { subject, word, rest, options: values };
+}
+
+/**
+ * Reads which table is meant.
+ *
+ * @param variable The environment variable that names the table where --table does not.
+ * @throws UsageError if there is no table.
+ */
+export function targetOf({ options }: CommandLine, variable: string, environment: Environment): OperatorTarget {
+  const { region, json } = options;
+  const table = options.table ?? environment[variable];
+  if (table === undefined || table === '') throw new UsageError(`there is no table: add --table NAME or set ${variable}`);
+  return { table, region, json };
+}
+
+/**
+ * Refuses options that belong to other commands: left unheeded, they would change something else than was meant.
+ *
+ * @throws UsageError that names the first of them.
+ */
+export function allowOptions({ subject, word, options }: CommandLine, ...allowed: readonly (keyof CommandOptions)[]): void {
+  const known = [...COMMON_OPTIONS, ...allowed];
+  const other = Object.keys(options).find((option) => !known.includes(option));
+  if (other === undefined) return;
+  const command = [subject, word].filter((part) => part !== undefined).join(' ');
+  throw new UsageError(`--${other} is no option of ${command}: use ${known.map((option) => `--${option}`).join(', ')}`);
+}
+
+/**
+ * The action that a word stands for.
+ *
+ * @throws UsageError that lists the words there are.
+ */
+export function actionOf<Action>({ subject, word }: CommandLine, actionByWord: ReadonlyMap<string, Action>): Action {
+  const action = actionByWord.get(word ?? '');
+  if (action !== undefined) return action;
+  const words = [...actionByWord.keys()].join(', ');
+  throw new UsageError(`${String(subject)} ${show(word)} is not a command: use one of ${words}`);
+}
+
+/**
+ * Makes sure of a name that a pattern can have.
+ *
+ * @param what Whose name it is, as in "the name of the circuit".
+ * @param advice Added to the problem.
+ * @throws UsageError that says what a name may hold.
+ */
+export function checkedName(what: string, name: string, advice: string): string {
+  const problem = nameProblem(CONTRACT.configuration.name, what, name);
+  if (problem !== undefined) throw new UsageError(`${problem}; ${advice}`);
+  return name;
 }
 
 function parsed(args: readonly string[]) {
@@ -80,32 +117,4 @@ function parsed(args: readonly string[]) {
     const { message } = error as Error;
     throw new UsageError(message.charAt(0).toLowerCase() + message.slice(1));
   }
-}
-
-function actionOf(word: string | undefined): ControlAction | 'show' {
-  const action = word === 'show' ? word : ACTION_BY_WORD.get(word ?? '');
-  if (action === undefined) throw new UsageError(`circuits ${show(word)} is not a command: use one of ${WORDS}`);
-  return action;
-}
-
-function tableOf(option: string | undefined, environment: Environment): string {
-  const variable = CONTRACT.environment.circuitTable.name;
-  const table = filled('table', option) ?? environment[variable];
-  if (table === undefined || table === '') throw new UsageError(`there is no table: add --table NAME or set ${variable}`);
-  return table;
-}
-
-function circuitOf(name: string | undefined, tenant: string | undefined, operation: string | undefined): CircuitKey {
-  if (name === undefined) throw new UsageError('there is no circuit: add its name');
-  const problem = nameProblem(CONTRACT.configuration.name, 'the name of the circuit', name);
-  if (problem !== undefined) throw new UsageError(`${problem}; tenants and operations go into --tenant and --operation`);
-  filled('tenant', tenant);
-  filled('operation', operation);
-  return { name, ...(tenant !== undefined && { tenant }), ...(operation !== undefined && { operation }) };
-}
-
-/** An empty value is the work of an unset variable of the shell, and would quietly mean something else. */
-function filled(option: string, value: string | undefined): string | undefined {
-  if (value === '') throw new UsageError(`--${option} is empty: give it a value or leave it out`);
-  return value;
 }

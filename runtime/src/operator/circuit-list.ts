@@ -1,5 +1,4 @@
-import { pictureFromItem } from '../circuit-breaker/dynamodb-expressions.ts';
-import { counterName, oldestSpan, spanAt, type CounterKind } from '../circuit-breaker/evidence.ts';
+import { counterName, oldestSpan, pictureFromItem, spanAt, type CounterKind } from '../circuit-breaker/index.ts';
 import { CONTRACT } from '../contract/contract.ts';
 import { scanTable, type StateClientLimits } from '../dynamodb/index.ts';
 import type { OperatorTarget } from './arguments.ts';
@@ -31,7 +30,7 @@ export async function listCircuits(
   limits: StateClientLimits,
 ): Promise<CircuitList> {
   const attributes = [...ATTRIBUTES, ...COUNTERS.flatMap((kind) => counterNames(kind, nowMs))];
-  const scan = { table, region, partitionKey: KEY, keyPrefix: CIRCUIT_KEY_PREFIX, attributes, maximumItems: MAXIMUM_CIRCUITS, limits };
+  const scan = { table, region, partitionKey: KEY, keyPrefixes: [CIRCUIT_KEY_PREFIX], attributes, maximumItems: MAXIMUM_CIRCUITS, limits };
   const { items, complete } = await scanTable(scan);
   const circuits = items
     .map((item) => ({ key: String(item[KEY]), picture: pictureFromItem(item) }))

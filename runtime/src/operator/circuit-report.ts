@@ -1,6 +1,13 @@
-import { addReport, callsWithin, fleetSize, type Counters } from '../circuit-breaker/evidence.ts';
-import type { CircuitControl, CircuitPhase, FleetPicture } from '../circuit-breaker/index.ts';
-import type { CircuitKey } from '../circuit-breaker/key.ts';
+import {
+  addReport,
+  callsWithin,
+  fleetSize,
+  type CircuitControl,
+  type CircuitKey,
+  type CircuitPhase,
+  type Counters,
+  type FleetPicture,
+} from '../circuit-breaker/index.ts';
 
 /** A circuit as `list` shows it. What is not known is null, so that JSON has every field. */
 export interface CircuitReport {

@@ -1,57 +1,53 @@
-import type { CircuitKey } from '../circuit-breaker/key.ts';
-import type { CircuitDetails, CircuitReport } from './circuit-report.ts';
-
-const NOTHING = '-';
-const LABELS = ['circuit', 'state', 'since (UTC)', 'open until (UTC)', 'active', 'failed in 10 s'];
+/** What stands where nothing is known. */
+export const NOTHING = '-';
 
 // Swedes write dates as ISO 8601 does.
 const INSTANT = new Intl.DateTimeFormat('sv-SE', { timeZone: 'UTC', dateStyle: 'short', timeStyle: 'medium' });
 const LATEST_INSTANT_MS = 8.64e15;
 
-/** Circuits as a table for people. */
-export function listText(circuits: readonly CircuitReport[]): string {
-  if (circuits.length === 0) return 'no circuits: a circuit has an item once an environment has used it\n';
-  return columns([LABELS.map((label) => label.toUpperCase()), ...circuits.map(cells)]);
-}
-
-/** One circuit with all that is known of it, for people. */
-export function detailsText(circuit: CircuitDetails): string {
-  const values = cells(circuit);
-  return columns([
-    ...LABELS.map((label, index) => [label, values[index] ?? NOTHING]),
-    ['calls a second', circuit.callsPerSecond === null ? NOTHING : circuit.callsPerSecond.toFixed(1)],
-    ['opened in a row', optional(circuit.opens)],
-    ['probes succeeded', optional(circuit.successes)],
-    ...Object.entries(circuit.probes ?? {}).map(([lease, endMs]) => [`probe ${printable(lease)} until`, instant(endMs)]),
-    ['generation', String(circuit.generation)],
-  ]);
-}
-
-/** A circuit as people read it: its name and what it is kept for. */
-export function circuitText({ name, tenant, operation }: CircuitKey): string {
-  const scope = Object.entries({ tenant, operation }).filter(([, value]) => value !== undefined);
-  return [name, ...scope.map(([part, value]) => `${part}=${String(value)}`)].map(printable).join(' ');
-}
+const UNITS: readonly (readonly [unit: string, ms: number])[] = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1000],
+];
 
 /** Text that moves no cursor and reverses no line: a tenant may have been called anything. */
 export function printable(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (unit) => `\\u{${(unit.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-function cells(circuit: CircuitReport): string[] {
-  const { name, tenant, operation, state, sinceMs, openUntilMs, active, calls, failures, failureShare } = circuit;
-  const key = { name, ...(tenant !== null && { tenant }), ...(operation !== null && { operation }) };
-  const share = failureShare === null ? NOTHING : `${Math.round(failureShare * 100)} % (${failures} of ${calls})`;
-  return [circuitText(key), state, instant(sinceMs), instant(openUntilMs), optional(active), share];
-}
-
-function optional(value: number | null): string {
+/** A number that may not be known. */
+export function optional(value: number | null): string {
   return value === null ? NOTHING : String(value);
 }
 
-function instant(ms: number | null): string {
+/** An instant of the epoch, in UTC. */
+export function instant(ms: number | null): string {
   if (ms === null) return NOTHING;
   return Math.abs(ms) <= LATEST_INSTANT_MS ? INSTANT.format(ms) : String(ms);
+}
+
+/** A duration, exactly, in the largest unit that takes at most one decimal. */
+export function durationText(ms: number): string {
+  const [unit, size] = UNITS.find(([, each]) => ms >= each && (ms * 10) % each === 0) ?? ['ms', 1];
+  return `${ms / size} ${unit}`;
+}
+
+/** About how long a duration is: rounded up to a decimal. */
+export function aboutText(ms: number): string {
+  const [unit, size] = UNITS.find(([, each]) => ms >= each) ?? ['ms', 1];
+  return `${size === 1 ? Math.ceil(ms) : Math.ceil((ms * 10) / size) / 10} ${unit}`;
+}
+
+/** Rows under their labels. */
+export function headedColumns(labels: readonly string[], rows: readonly (readonly string[])[]): string {
+  return columns([labels.map((label) => label.toUpperCase()), ...rows]);
+}
+
+/** One row, each value behind its label, and lines that follow. */
+export function labelledLines(labels: readonly string[], values: readonly string[], others: readonly (readonly string[])[]): string {
+  return columns([...labels.map((label, index) => [label, values[index] ?? NOTHING]), ...others]);
 }
 
 function columns(rows: readonly (readonly string[])[]): string {

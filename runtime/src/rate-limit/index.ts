@@ -1,5 +1,7 @@
+export { ruleNames } from './change.ts';
 export { createRateLimiter, type RateLimiterDependencies } from './create.ts';
 export type { LimitDecision } from './decision.ts';
+export { partFromItem } from './dynamodb-expressions.ts';
 export { DynamoDbRateLimitStore } from './dynamodb-store.ts';
 export { RateLimitedError, type LimitStatus } from './errors.ts';
 export type {
@@ -13,6 +15,7 @@ export type {
   RateLimitEvent,
 } from './events.ts';
 export type { LimitHeaderOptions, LimitHeaderStyle } from './headers.ts';
+export { limitKey } from './key.ts';
 export { MemoryRateLimitStore } from './memory-store.ts';
 export {
   rateLimit,
@@ -35,6 +38,8 @@ export { RateLimiter, type LimiterDependencies, type LimitKey, type LimitPermit 
 export { compositeRateLimit, endpointRateLimit, ipRateLimit, tenantRateLimit, userRateLimit } from './presets.ts';
 export type { BatchRecord } from './records.ts';
 export type { RateLimitStatistics } from './reporter.ts';
-export type { Marks, RateLimitStrategy, Returned, Rule } from './rule.ts';
-export type { Split, TakeCommand, TakeDecision, TakeOutcome } from './state.ts';
+export { NO_MARKS, type Marks, type RateLimitStrategy, type Returned, type Rule } from './rule.ts';
+export { grown, MARK, sown, splitOf, type Split, type TakeCommand, type TakeDecision, type TakeOutcome } from './state.ts';
 export type { KeyChange, KeyPart, RateLimitStore } from './store.ts';
+export { bucketBacklogMs } from './token-bucket.ts';
+export { windowNames } from './window.ts';

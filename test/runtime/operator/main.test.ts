@@ -36,7 +36,11 @@ describe('the program as it is published', () => {
     await createTable(engine.endpoint, { tableName: 'circuits', partitionKey: 'id' });
     const region = ['--region', LOCAL_REGION];
     expect(await run('circuits', 'open', 'orders', ...region)).toMatchObject({ code: 2, out: '', err: expect.stringContaining('add --yes') });
-    expect(await run('circuits', 'open', 'orders', '--yes', ...region)).toMatchObject({ code: 0, err: '', out: expect.stringContaining('forced_open') });
+    expect(await run('circuits', 'open', 'orders', '--yes', ...region)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('forced_open'),
+      err: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC circuits open: circuit orders in table circuits refuses every call until the next command\n$/),
+    });
     const { code, out } = await run('circuits', 'list', '--json', ...region);
     expect({ code, list: JSON.parse(out) }).toMatchObject({ code: 0, list: { circuits: [{ name: 'orders', state: 'forced_open' }] } });
   }, 60_000);

@@ -3,11 +3,9 @@ import { createTable, faults, startEmbeddedDynamoDb } from '../../../local/index
 import { counterName, spanAt } from '../../../runtime/src/circuit-breaker/evidence.ts';
 import { circuitId } from '../../../runtime/src/circuit-breaker/key.ts';
 import { NEW_CIRCUIT } from '../../../runtime/src/circuit-breaker/state.ts';
-import { runOperator } from '../../../runtime/src/operator/run.ts';
-import { ManualClock, SeededRandom } from '../../../runtime/src/testing/index.ts';
 import { openCircuitTable, type CircuitTable } from '../circuit-breaker/circuit-table.ts';
+import { NOW_MS, NOW_TEXT, operate } from './operate.ts';
 
-const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 const AT = { nowMs: NOW_MS };
 const NOTHING = { state: NEW_CIRCUIT, counters: {}, control: undefined };
 const SOME_CALLS = {
@@ -17,28 +15,7 @@ const SOME_CALLS = {
 };
 
 const engine = await startEmbeddedDynamoDb();
-const random = new SeededRandom(3);
 let table: CircuitTable;
-let questions: string[];
-
-/** Runs a command; without an answer there is nobody to ask. */
-async function operate(line: string, answer?: boolean, environment: Record<string, string> = { RESILIENCE_CIRCUIT_TABLE: 'circuits' }) {
-  const printed = { code: 0, out: '', err: '' };
-  questions = [];
-  const confirm = async (question: string) => {
-    questions.push(question);
-    return answer === true;
-  };
-  printed.code = await runOperator(line.split(' ').filter((word) => word !== ''), {
-    write: (text) => void (printed.out += text),
-    writeError: (text) => void (printed.err += text),
-    confirm: answer === undefined ? undefined : confirm,
-    environment,
-    clock: new ManualClock(NOW_MS),
-    random,
-  });
-  return printed;
-}
 
 beforeAll(async () => {
   table = await openCircuitTable(engine.endpoint);
@@ -61,6 +38,7 @@ describe('circuits list', () => {
   it('shows every circuit in columns, and no control character of a tenant', async () => {
     await table.putItem('not-yet-used', {});
     expect(await operate('circuits list')).toEqual({
+      questions: [],
       code: 0,
       err: '',
       out: [
@@ -113,6 +91,7 @@ describe('circuits list', () => {
 describe('circuits show', () => {
   it('shows one circuit with all that is known', async () => {
     expect(await operate('circuits show orders')).toEqual({
+      questions: [],
       code: 0,
       err: '',
       out: [
@@ -157,27 +136,27 @@ describe('circuits show', () => {
 
 describe('circuits open, close, metrics-only and reset', () => {
   it.each([
-    ['open', 'forced_open'],
-    ['close', 'forced_closed'],
-    ['metrics-only', 'metrics_only'],
-    ['reset', 'closed'],
-  ])('%s leaves the circuit %s and shows it', async (word, state) => {
-    const { code, out } = await operate(`circuits ${word} steered --yes`);
+    ['open', 'forced_open', 'refuses every call until the next command'],
+    ['close', 'forced_closed', 'lets every call pass until the next command'],
+    ['metrics-only', 'metrics_only', 'lets every call pass and counts, until the next command'],
+    ['reset', 'closed', 'is automatic again from now on, closed, with nothing counted'],
+  ])('%s leaves the circuit %s, shows it, and puts it on record', async (word, state, record) => {
+    const { code, out, err } = await operate(`circuits ${word} steered --yes`);
     expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining(`state             ${state}\n`) });
+    expect(err).toBe(`${NOW_TEXT} circuits ${word}: circuit steered in table circuits ${record}\n`);
     expect(JSON.parse((await operate('circuits show steered --json')).out)).toMatchObject({ state });
   });
 
   it('ask first, and do nothing without a yes', async () => {
-    expect(await operate('circuits open asked', false)).toEqual({ code: 1, out: '', err: 'nothing was changed\n' });
-    expect(questions).toEqual(['refuse every call of circuit asked in table circuits?']);
+    const questions = ['refuse every call of circuit asked in table circuits?'];
+    expect(await operate('circuits open asked', false)).toEqual({ code: 1, out: '', err: 'nothing was changed\n', questions });
     await expect(table.store.read('asked', AT)).resolves.toEqual(NOTHING);
-    expect((await operate('circuits open asked --tenant t', true)).code).toBe(0);
-    expect(questions).toEqual(['refuse every call of circuit asked tenant=t in table circuits?']);
+    const tenant = await operate('circuits open asked --tenant t', true);
+    expect(tenant).toMatchObject({ code: 0, questions: ['refuse every call of circuit asked tenant=t in table circuits?'] });
   });
 
   it('do not ask with --yes', async () => {
-    expect((await operate('circuits close asked --yes', false)).code).toBe(0);
-    expect(questions).toEqual([]);
+    expect(await operate('circuits close asked --yes', false)).toMatchObject({ code: 0, questions: [] });
   });
 
   it('need --yes where nobody can be asked', async () => {
@@ -188,8 +167,8 @@ describe('circuits open, close, metrics-only and reset', () => {
 
 describe('a command that cannot be understood', () => {
   it.each([
-    ['', 'the first word is undefined: write "circuits"'],
-    ['tables list', 'the first word is "tables": write "circuits"'],
+    ['', 'the first word is undefined: write "circuits" or "limits"'],
+    ['tables list', 'the first word is "tables": write "circuits" or "limits"'],
     ['circuits', 'circuits undefined is not a command: use one of list, show, open, close, metrics-only, reset'],
     ['circuits explode orders', 'circuits "explode" is not a command'],
     ['circuits list --loud', "unknown option '--loud'"],
@@ -202,6 +181,7 @@ describe('a command that cannot be understood', () => {
     ['circuits show orders#tenant=a', 'the name of the circuit is "orders#tenant=a": use 1 to 64 letters'],
     ['circuits open ["orders",null,null] --yes', 'tenants and operations go into --tenant and --operation'],
     ['circuits open orders --tenant= --yes', '--tenant is empty'],
+    ['circuits open orders --for 10m --yes', '--for is no option of circuits open: use --table, --region, --json, --yes, --help, --tenant, --operation'],
   ])('is refused: %s', async (line, message) => {
     const { code, out, err } = await operate(line);
     expect({ code, out, err }).toEqual({ code: 2, out: '', err: expect.stringContaining(message) });

@@ -45,8 +45,8 @@ async function inEveryRun(arbitrary: fc.Arbitrary<Run>, keeps: (rule: LimitRule,
     PARAMETERS,
   );
   // A property whose case never comes up proves nothing (PX-18).
-  expect(sum.fromHand).toBeGreaterThan(1000);
-  expect(sum.abandoned).toBeGreaterThan(1000);
+  expect(sum.fromHand).toBeGreaterThan(300);
+  expect(sum.abandoned).toBeGreaterThan(300);
   return sum;
 }
 
@@ -64,7 +64,7 @@ describe('a fleet under random calls', () => {
 
   it('keeps it where answers are late or lost: lost tokens stay lost', async () => {
     const { lost } = await inEveryRun(runs(bucketOptions, { longestDelayMs: 40, lost: 0.2 }), keepsBurst);
-    expect(lost).toBeGreaterThan(1000);
+    expect(lost).toBeGreaterThan(300);
   }, 120_000);
 
   it('never admits more than the limit in any window', async () => {
@@ -73,7 +73,7 @@ describe('a fleet under random calls', () => {
 
   it('never does where answers are late or lost', async () => {
     const { lost } = await inEveryRun(runs(windowOptions, { longestDelayMs: 40, lost: 0.2 }), keepsWindows);
-    expect(lost).toBeGreaterThan(1000);
+    expect(lost).toBeGreaterThan(300);
   }, 120_000);
 });
 
