@@ -8,6 +8,8 @@ const esm = (displayName, folders) => ({
 });
 
 export default {
+  // A test that hangs fails all the same; one on a busy machine does not.
+  testTimeout: 60_000,
   coverageProvider: 'v8',
   collectCoverageFrom: ['lib/**/*.ts', 'runtime/src/**/*.ts'],
   projects: [

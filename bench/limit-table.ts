@@ -56,7 +56,7 @@ memory is its option \`inMemoryBlockOnConsumed\`, set to the limit.
 
 Every write is charged by DynamoDB, also one whose condition fails. Reads come from the embedded engine, which does not hand back the
 item that stood in the way of a write: DynamoDB does, so most of them would not be made there. Everything counts from the first call
-of an environment on, opening connections included: in its first half second this library writes once for each call that comes alone,
+of an environment on, opening connections included: in its first fifth of a second this library writes once for each call that comes alone,
 and only then takes tokens ahead. At full speed means one call after the other with one turn of the event loop between them; times are
 those of the decision alone, and those of this library include what it asks for ahead after the call. Where callers find the store too
 slow for the pace they are set, they make fewer calls.

@@ -1,7 +1,13 @@
 import { isStoreError, type EventSink, type ResilienceEvent } from './events.ts';
 
 const WARNING_INTERVAL_MS = 60_000;
-const NEAR_INTERVAL_MS = 1000;
+
+/** Least time between two lines about what may happen with every call or every key. */
+const INTERVAL_MS: Readonly<Record<string, number>> = {
+  'limit.near': 1000,
+  'circuit.callback_failed': WARNING_INTERVAL_MS,
+  'limit.callback_failed': WARNING_INTERVAL_MS,
+};
 
 /** One structured line: a message, and the fields of the event. */
 export interface LogEntry {
@@ -21,16 +27,18 @@ const MESSAGES: Readonly<Record<string, string>> = {
   'limit.near': 'is nearly used up for a key',
   'limit.split': 'was split, because a key is busy',
   'limit.changed': 'was changed for a key',
+  'circuit.callback_failed': 'has a callback that failed',
+  'limit.callback_failed': 'has a callback that failed',
 };
 
 /**
- * The sink used when none is given: one structured line per state change, per key that comes near its limit, is split or
- * changed by hand, and at most one warning per minute about a failing state table. Refusals are not logged, so that shedding
+ * The sink used when none is given: one structured line per state change and per key that is split or changed by hand, one a
+ * second about keys that come near their limits, and one a minute about a failing callback or state table. Refusals are not logged, so that shedding
  * load stays cheap.
  */
 export function createConsoleSink(target: ConsoleLike = console): EventSink {
   let silentUntilMs = -Infinity;
-  let nearUntilMs = -Infinity;
+  const silentUntilMsByType = new Map<string, number>();
   return {
     emit(event: ResilienceEvent): void {
       if (isStoreError(event)) {
@@ -41,11 +49,8 @@ export function createConsoleSink(target: ConsoleLike = console): EventSink {
       }
       const message = MESSAGES[event.type];
       if (message === undefined) return;
-      // Of keys there is no end, and all of them may come near their limits in one second.
-      if (event.type === 'limit.near') {
-        if (event.atMs < nearUntilMs) return;
-        nearUntilMs = event.atMs + NEAR_INTERVAL_MS;
-      }
+      if (event.atMs < (silentUntilMsByType.get(event.type) ?? -Infinity)) return;
+      silentUntilMsByType.set(event.type, event.atMs + (INTERVAL_MS[event.type] ?? 0));
       target.info({ message: `${event.name} ${message}`, ...event });
     },
   };

@@ -55,9 +55,9 @@ export interface DeclaredRateLimitOptions {
   readonly onStoreFailure?: 'local' | 'allow' | 'deny' | undefined;
   /** Whether calls that are over a limit are only counted and reported, never refused. Default false. */
   readonly dryRun?: boolean | undefined;
-  /** Whether calls that succeed give their tokens back. Default false. */
+  /** Whether calls that succeed give their tokens back: those that neither throw nor answer with a status of 400 or more. Default false. */
   readonly skipSuccessful?: boolean | undefined;
-  /** Whether calls that fail give their tokens back. Default false. */
+  /** Whether calls that fail give their tokens back: those that throw, or answer with a status of 400 or more. Default false. */
   readonly skipFailed?: boolean | undefined;
   /** Share of a limit from which on its use is reported, 0 to 1; 0 means that it is not. Default 0. */
   readonly warnAt?: number | undefined;

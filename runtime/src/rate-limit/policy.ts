@@ -4,8 +4,9 @@ import { ConfigurationError } from '../core/errors.ts';
 import type { EventSink } from '../core/events.ts';
 import { runWithPermit, type Gate, type Operation, type Permit, type Policy } from '../core/gate.ts';
 import { show } from '../core/option-schema.ts';
-import type { Outcome } from '../core/outcome.ts';
+import type { CompletedOutcome, Outcome } from '../core/outcome.ts';
 import type { Random } from '../core/random.ts';
+import { isRecord } from '../core/record.ts';
 import { KnownDecision, type LimitDecision } from './decision.ts';
 import { RateLimitedError } from './errors.ts';
 import { KeyControl } from './key-control.ts';
@@ -226,9 +227,9 @@ export class RateLimiter implements Gate, Policy {
     };
   }
 
-  #isFree({ kind }: Outcome): boolean {
-    const { skipSuccessful, skipFailed } = this.options;
-    return kind === 'abandoned' || (kind === 'success' && skipSuccessful) || (kind === 'failure' && skipFailed);
+  #isFree(outcome: Outcome): boolean {
+    if (outcome.kind === 'abandoned') return true;
+    return isFailed(outcome) ? this.options.skipFailed : this.options.skipSuccessful;
   }
 
   #refuse({ decision }: Admission, call: CallContext): LimitPermit {
@@ -250,6 +251,14 @@ export class RateLimiter implements Gate, Policy {
       if (admission.decision.admitted) return this.#permit(admission, tokens, call, key);
     }
   }
+}
+
+/** Whether a call failed for whoever made it: a login that was refused is a failed one. */
+function isFailed(outcome: CompletedOutcome): boolean {
+  if (outcome.kind === 'failure') return true;
+  const { value } = outcome;
+  const status: unknown = isRecord(value) ? (value['statusCode'] ?? value['status']) : undefined;
+  return typeof status === 'number' && status >= 400;
 }
 
 function checkedCost(cost: number): number {

@@ -45,6 +45,13 @@ describe('the console sink', () => {
     expect(console.info).toHaveBeenCalledWith({ message: 'api is nearly used up for a key', type: 'limit.near', name: 'api', atMs: 0 });
   });
 
+  it.each(['circuit.callback_failed', 'limit.callback_failed'])('writes one line a minute about %s', (type) => {
+    const console = target();
+    const sink = createConsoleSink(console);
+    for (const atMs of [0, 59_999, 60_000]) sink.emit({ type, name: 'api', atMs });
+    expect(console.info.mock.calls.map(([entry]) => (entry as { atMs: number }).atMs)).toEqual([0, 60_000]);
+  });
+
   it.each(['limit.split', 'limit.changed'])('writes a line per %s', (type) => {
     const console = target();
     createConsoleSink(console).emit({ type, name: 'api', atMs: 1 });

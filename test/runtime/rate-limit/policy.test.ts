@@ -182,6 +182,10 @@ describe('tokens of a call that shall not count', () => {
     await expect(leftAfter(new LimiterFleet({ skipSuccessful: true }), FAILURE)).resolves.toBe(0);
     await expect(leftAfter(new LimiterFleet({ skipFailed: true }), FAILURE)).resolves.toBe(10);
     await expect(leftAfter(new LimiterFleet({ skipFailed: true }), SUCCESS)).resolves.toBe(0);
+    const answered = (statusCode: number) => ({ kind: 'success', value: { statusCode } }) as const;
+    await expect(leftAfter(new LimiterFleet({ skipSuccessful: true }), answered(399))).resolves.toBe(10);
+    await expect(leftAfter(new LimiterFleet({ skipSuccessful: true }), answered(401))).resolves.toBe(0);
+    await expect(leftAfter(new LimiterFleet({ skipFailed: true }), answered(401))).resolves.toBe(10);
   });
 
   it('do not land in a later window (PRL-14)', async () => {

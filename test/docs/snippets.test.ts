@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { asShown, linkedFiles, readText, shownFiles } from './pages.ts';
+
+const PAGES: [string, readonly string[]][] = [
+  ['README.md', ['examples/stack.ts', 'examples/checkout.mts', 'examples/any-call.mts', 'docs/demo/summary.txt']],
+  ['docs/patterns/circuit-breaker.md', ['examples/checkout.mts', 'examples/any-call.mts']],
+  [
+    'docs/patterns/rate-limit.md',
+    ['examples/limits-stack.ts', 'examples/orders.mts', 'examples/geocode.mts', 'examples/exports.mts', 'examples/mails.mts'],
+  ],
+];
+
+describe.each(PAGES)('%s', (path, files) => {
+  it('shows the examples and the figures as they are', async () => {
+    const shown = shownFiles(await readText(path));
+    expect(shown.map((each) => each.path)).toEqual(expect.arrayContaining([...files]));
+    expect(new Set(shown.map((each) => each.path)).size).toBe(shown.length);
+    for (const each of shown) expect(each.block).toBe(await asShown(each.path));
+  });
+
+  it('has no code that is not an example', async () => {
+    const page = await readText(path);
+    const code = page.match(/^```(?:ts|js|typescript|javascript)\n/gm) ?? [];
+    expect(code).toHaveLength(shownFiles(page).filter((each) => each.path.endsWith('ts')).length);
+  });
+
+  it('links to files that exist', async () => {
+    const links = linkedFiles(path, await readText(path));
+    expect(links.length).toBeGreaterThan(3);
+    for (const link of links) await expect(readText(link)).resolves.toBeDefined();
+  });
+});

@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from '@jest/globals';
+import { ROOT } from './pages.ts';
+
+const run = promisify(execFile);
+
+/** Synthesises an example, handlers bundled. Returns the template of its stack, as text. */
+async function synthesise(example: string, stack: string): Promise<string> {
+  const outDir = await mkdtemp(join(tmpdir(), 'resilient-lambda-'));
+  try {
+    await run('tsx', [example], { cwd: ROOT, env: { ...process.env, CDK_OUTDIR: outDir, NODE_OPTIONS: '' } });
+    return await readFile(join(outDir, `${stack}.template.json`), 'utf8');
+  } finally {
+    await rm(outDir, { recursive: true, force: true });
+  }
+}
+
+describe('the stacks that are shown', () => {
+  it('of the README synthesises', async () => {
+    const template = await synthesise('examples/stack.ts', 'Shop');
+    expect(template).toContain(String.raw`{\"version\":1,\"circuits\":{\"payments\":{\"openDurationMs\":30000}}}`);
+  }, 60_000);
+
+  it('of the rate limiter synthesises, and its queue is told about single records', async () => {
+    const template = await synthesise('examples/limits-stack.ts', 'Orders');
+    expect(template).toContain(String.raw`\"geocoding\":{\"limits\":[{\"limit\":90,\"periodMs\":60000,\"burst\":10}],\"maxWaitMs\":5000}`);
+    expect(template).toContain('ReportBatchItemFailures');
+  }, 60_000);
+});
