@@ -19,6 +19,7 @@ function run(...args: string[]): Promise<{ code: number | null; out: string; err
     AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
     RESILIENCE_CIRCUIT_TABLE: 'circuits',
+    RESILIENCE_RATE_LIMIT_TABLE: 'limits',
   };
   const child = spawn(process.execPath, [PROGRAM, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const printed = { out: '', err: '' };
@@ -43,6 +44,17 @@ describe('the program as it is published', () => {
     });
     const { code, out } = await run('circuits', 'list', '--json', ...region);
     expect({ code, list: JSON.parse(out) }).toMatchObject({ code: 0, list: { circuits: [{ name: 'orders', state: 'forced_open' }] } });
+  }, 60_000);
+
+  it('blocks a key of a limit, lists it, and ends', async () => {
+    await createTable(engine.endpoint, { tableName: 'limits', partitionKey: 'id' });
+    const region = ['--region', LOCAL_REGION];
+    expect(await run('limits', 'block', 'api', 'tenant a', '--for', '10m', '--yes', ...region)).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('limits block: key api "tenant a" in table limits (1 part) is blocked until'),
+    });
+    const { code, out } = await run('limits', 'list', '--json', ...region);
+    expect({ code, list: JSON.parse(out) }).toMatchObject({ code: 0, list: { keys: [{ name: 'api', parts: ['tenant a'], shards: 1, blockedShards: 1 }] } });
   }, 60_000);
 
   it('starts with the line by which a shell finds Node', () => {
