@@ -1,5 +1,6 @@
 import { CONTRACT } from '../contract/contract.ts';
 import type { Item } from '../dynamodb/state-client.ts';
+import { BLOCK_NAMES } from './change.ts';
 import { WriteBuilder, type RateLimitWrite } from './dynamodb-write.ts';
 import type { Credit, Marks, Rule, RuleStep, WindowNames } from './rule.ts';
 import { inheritedNames, isLeased, MARK, SEED_PREFIX, sameSplit, splitOf, WHOLE, type Split, type TakeCommand } from './state.ts';
@@ -95,7 +96,7 @@ export function refundWrite(steps: readonly RuleStep[], writer: string): RateLim
  */
 export function blockWrite(untilMs: number, writer: string, nowMs: number, prolongs: boolean): RateLimitWrite {
   const write = new WriteBuilder();
-  write.set(MARK.blockedUntilMs, untilMs);
+  for (const name of BLOCK_NAMES) write.set(name, untilMs);
   write.set(WRITER, writer);
   const until = expiresAt(nowMs, untilMs);
   if (prolongs) {

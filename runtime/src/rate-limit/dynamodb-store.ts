@@ -3,11 +3,11 @@ import { randomId, type Random } from '../core/random.ts';
 import { StoreUnavailableError } from '../core/store-unavailable.ts';
 import { fingerprint, sharedKey } from '../dynamodb/key.ts';
 import type { Item, StateClient, StateRequest } from '../dynamodb/state-client.ts';
-import { refundSteps, ruleNames } from './change.ts';
+import { BLOCK_NAMES, refundSteps, resetNames } from './change.ts';
 import { blockWrite, growWrite, partFromItem, refundWrite, removeWrite, sowWrite, takeWrite, type StoredPart } from './dynamodb-expressions.ts';
 import type { RateLimitWrite } from './dynamodb-write.ts';
 import type { Marks } from './rule.ts';
-import { MARK, sameSplit, splitOf, stepsOf, take, type TakeCommand, type TakeDecision } from './state.ts';
+import { sameSplit, splitOf, stepsOf, take, type TakeCommand, type TakeDecision } from './state.ts';
 import type { KeyChange, KeyPart, RateLimitStore, StoreRequest } from './store.ts';
 
 const TABLE = CONTRACT.tables.rateLimit;
@@ -66,8 +66,8 @@ export class DynamoDbRateLimitStore implements RateLimitStore {
 
   change(at: KeyPart, change: KeyChange, request: StoreRequest): Promise<Marks> {
     if (change.type === 'refund') return this.#refund(this.#itemKey(at), change, request);
-    if (change.type === 'reset') return this.#remove(this.#itemKey(at), change.rules.flatMap(ruleNames), request);
-    if (change.untilMs === 0) return this.#remove(this.#itemKey(at), [MARK.blockedUntilMs], request);
+    if (change.type === 'reset') return this.#remove(this.#itemKey(at), resetNames(change.rules), request);
+    if (change.untilMs === 0) return this.#remove(this.#itemKey(at), BLOCK_NAMES, request);
     return this.#block(this.#itemKey(at), change.untilMs, request);
   }
 
@@ -113,7 +113,7 @@ export class DynamoDbRateLimitStore implements RateLimitStore {
   }
 
   async #block(Key: Item, untilMs: number, request: StoreRequest): Promise<Marks> {
-    const bounded = within(request);
+    const bounded = unhurried(request);
     for (let round = 0; round < MAXIMUM_ROUNDS; round += 1) {
       const write = blockWrite(untilMs, randomId(this.#random), request.nowMs, round % 2 === 0);
       const stored = await this.#write(Key, write, bounded, true);
@@ -124,7 +124,7 @@ export class DynamoDbRateLimitStore implements RateLimitStore {
 
   async #remove(Key: Item, names: readonly string[], request: StoreRequest): Promise<Marks> {
     const write = removeWrite(names, randomId(this.#random));
-    return (await this.#write(Key, write, within(request), true)).marks;
+    return (await this.#write(Key, write, unhurried(request), true)).marks;
   }
 
   #itemKey({ key, part }: KeyPart): Record<string, string> {
@@ -145,4 +145,9 @@ export class DynamoDbRateLimitStore implements RateLimitStore {
 
 function within({ nowMs, deadlineMs = Infinity }: StoreRequest): StateRequest {
   return { deadlineMs: Math.min(deadlineMs, nowMs + REQUEST_TIMEOUT_MS), throttlesAlone: true };
+}
+
+/** What an operator asks for may come from far away, and no call waits for it. */
+function unhurried({ deadlineMs }: StoreRequest): StateRequest {
+  return { deadlineMs, throttlesAlone: true };
 }

@@ -179,3 +179,19 @@ describe('a key', () => {
     expect(sown(twice)).toStrictEqual({ t1000: 2, r1000: 3, blockedUntilMs: 4, shards: 4, bornAtMs: 9 });
   });
 });
+
+describe('a key that is split, but not yet in both parts', () => {
+  const split = { shards: 2, bornAtMs: 1000 };
+  const rule = { strategy: 'token-bucket', limit: 10, periodMs: 1000, capacity: 10 } as const;
+  const first = grown({ t1000: 5_000_000, blockedUntilMs: 1 }, split);
+
+  it('hands its block on to the part that is made later', () => {
+    const blocked = changed(first, { type: 'block', untilMs: 9000 }, 2000);
+    expect(sown(blocked)).toMatchObject({ blockedUntilMs: 9000 });
+    expect(sown(changed(blocked, { type: 'block', untilMs: 0 }, 2000))).not.toHaveProperty('blockedUntilMs');
+  });
+
+  it('hands a reset on as well', () => {
+    expect(sown(changed(first, { type: 'reset', rules: [rule] }, 2000))).not.toHaveProperty('t1000');
+  });
+});
