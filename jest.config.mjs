@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // Two worlds, one run: lib/ is CommonJS as jsii emits it, everything else is ESM run by Node's own type stripping.
 const esm = (displayName, folders) => ({
   displayName,
@@ -8,6 +10,10 @@ const esm = (displayName, folders) => ({
 });
 
 export default {
+  // Two at least, and new ones for those that have grown: every suite of lib/ loads aws-cdk-lib anew, which one process alone
+  // keeps until it spends its time on looking for memory.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
+  workerIdleMemoryLimit: '1GB',
   // A test that hangs fails all the same; one on a busy machine does not.
   testTimeout: 60_000,
   coverageProvider: 'v8',
