@@ -1,14 +1,11 @@
-import type { Clock } from '../../runtime/src/core/clock.ts';
 import { ConfigurationError } from '../../runtime/src/core/errors.ts';
-import type { EventSink } from '../../runtime/src/core/events.ts';
 import type { Gate } from '../../runtime/src/core/gate.ts';
-import type { Random } from '../../runtime/src/core/random.ts';
 import {
   resolveRateLimitOptions,
   type LimitRule,
   type ResolvedRateLimitOptions,
 } from '../../runtime/src/rate-limit/options.ts';
-import { RateLimiter } from '../../runtime/src/rate-limit/policy.ts';
+import { RateLimiter, type LimiterDependencies } from '../../runtime/src/rate-limit/policy.ts';
 import type { TakeDecision } from '../../runtime/src/rate-limit/state.ts';
 import type { RateLimitStore } from '../../runtime/src/rate-limit/store.ts';
 import { MemoryRateLimitStore } from '../../runtime/src/rate-limit/memory-store.ts';
@@ -24,15 +21,6 @@ const DEFAULT_NAME = 'limit';
 
 /** Limits of single callers, of which the referee knows nothing. */
 const UNJUDGED = ['tenantLimits', 'userLimits', 'limitsOf'];
-
-/** What a rate limiter of one environment needs from outside. */
-export interface LimiterDependencies {
-  readonly store: RateLimitStore;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly sink: EventSink;
-  readonly sleep: (durationMs: number) => Promise<void>;
-}
 
 /** Makes the rate limiter of one instance of an environment. */
 export type CreateLimiter = (options: ResolvedRateLimitOptions, dependencies: LimiterDependencies) => Gate;

@@ -1,4 +1,5 @@
 import { show, unknownOption } from '../core/option-schema.ts';
+import { isRecord } from '../core/record.ts';
 import { addressKey } from './address.ts';
 import { describeCall, type CallDescription } from './describe.ts';
 import { requestHeader } from './headers.ts';
@@ -170,8 +171,4 @@ function pathOf(event: unknown): string | undefined {
 
 function known(fields: Readonly<Record<keyof CallDescription, string | undefined>>): CallDescription {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -21,7 +21,7 @@ const SECONDS_PER_DAY = 86_400;
 const EXPIRES_AT = TABLE.timeToLiveAttribute;
 
 /** Marks the item as written by one request; unique to each write. */
-export const WRITER = 'writer';
+const WRITER = 'writer';
 
 /** A part as it is stored. */
 export interface StoredPart {

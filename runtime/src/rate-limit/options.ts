@@ -161,7 +161,7 @@ export function rateLimitOptionProblems(options: RateLimitOptions): string[] {
 }
 
 /** Every problem of the parts of a declaration that no rule for a single value can state. */
-export function declaredLimitsProblems(path: string, parts: LimitParts, strategy: unknown): string[] {
+function declaredLimitsProblems(path: string, parts: LimitParts, strategy: unknown): string[] {
   return limitPartsProblems(LIMIT_SCHEMA, path, { ...parts, strategy });
 }
 

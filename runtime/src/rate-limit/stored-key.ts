@@ -42,7 +42,7 @@ const SMALLEST_PART = 16;
 const MAXIMUM_MOVES = 3;
 
 /** The request for calls that wait, and nothing ahead. */
-export function planFor(tokens: number): LeasePlan {
+function planFor(tokens: number): LeasePlan {
   return { tokens, termMs: 0, reserveMs: 0, marginMs: 0, aheadMs: 0 };
 }
 
