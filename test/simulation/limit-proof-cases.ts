@@ -70,13 +70,11 @@ export const LIMIT_PROOF_CASES: readonly ProofCase<Figures<LimitFigures>>[] = [
     name: 'limit-tenants-zipf',
     title: '200 environments, 4,000 rps of 10,000 tenants (Zipf), limit 10/s each',
     requirements: [...NEVER_OVER_BY_A_TOKEN, shown('utilisation'), shown('writes'), shown('refusedUnderLimit')],
-    seedCap: 50,
   },
   {
     name: 'limit-hot-key',
     title: '1,000 environments, 20,000 rps, limit 10,000/s of one key',
     requirements: [NEVER_OVER, must('itemWrites', { atMost: 800 }), shown('utilisation'), shown('writes')],
-    seedCap: 20,
   },
   {
     name: 'limit-four',
