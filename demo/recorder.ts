@@ -41,7 +41,7 @@ export class Recorder {
 
   /** Takes in a line that the function logged, if it reports a change of phase. */
   readLog(line: string, environment: number): void {
-    if (!line.includes('"circuit.state_changed"')) return;
+    if (!/"event":"circuit\.(?:opened|half_opened|closed)"/.test(line)) return;
     const { from, to, atMs } = JSON.parse(line) as { from: Phase; to: Phase; atMs: number };
     this.transitions.push({ atMs: atMs - this.tally.startMs, from, to, environment });
     this.see(environment, to);

@@ -21,6 +21,13 @@ export interface CircuitOptions {
   readonly shared?: boolean;
 
   /**
+   * Whether resilience() puts the circuit around the handler.
+   *
+   * @default false
+   */
+  readonly inbound?: boolean;
+
+  /**
    * Whether every tenant has a circuit of its own.
    *
    * @default false

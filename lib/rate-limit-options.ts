@@ -53,6 +53,13 @@ export interface RateLimitOptions {
   readonly shared?: boolean;
 
   /**
+   * Whether resilience() limits the requests of the function with it.
+   *
+   * @default true
+   */
+  readonly inbound?: boolean;
+
+  /**
    * How the limits count: a bucket that refills steadily, or windows aligned to the epoch.
    *
    * @default RateLimitStrategy.TOKEN_BUCKET

@@ -5,6 +5,7 @@ import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct, type IConstruct } from 'constructs';
 import { CONTRACT } from './private/contract';
 import { ResilienceTablesGrants } from './resilience-tables-grants';
+import { ResilienceTablesMetrics } from './resilience-tables-metrics';
 
 /** The tables that hold the state a fleet shares, whether created in this app or imported. */
 export interface IResilienceTables extends IConstruct {
@@ -16,6 +17,9 @@ export interface IResilienceTables extends IConstruct {
 
   /** Permissions on the tables. */
   readonly grants: ResilienceTablesGrants;
+
+  /** What the tables consume and refuse. */
+  readonly metrics: ResilienceTablesMetrics;
 }
 
 /** Names of tables that exist already, in the account and region of the importing stack; at least one is needed. */
@@ -74,6 +78,9 @@ export interface ResilienceTablesProps {
   /**
    * Whether CloudWatch Contributor Insights reports the keys that are throttled, and only those.
    *
+   * It shows which circuit or whose limit is too busy for one item. Every throttled request that it reports is paid for, and a
+   * table on demand has few: switch it on when `StoreErrors` or the metrics of the tables show throttles.
+   *
    * @default false
    */
   readonly contributorInsights?: boolean;
@@ -85,6 +92,9 @@ export interface ResilienceTablesProps {
  * On demand, without physical names, and with a time to live that collects what is no longer used. One set of tables
  * serves any number of functions: pass it to each as `tables`. A table is created when it is first asked for, so there is
  * no rate-limit table where nothing limits, and no circuit table where there are only rate limits.
+ *
+ * What they hold counts in their Region: a limit holds for the functions of one Region, and a service that runs in two has it twice.
+ * Replicas would not change that, because they take over each other's changes only after a while; so there are none.
  */
 @propertyInjectable
 export class ResilienceTables extends Construct implements IResilienceTables {
@@ -107,6 +117,9 @@ export class ResilienceTables extends Construct implements IResilienceTables {
   /** Permissions on the tables. */
   public readonly grants: ResilienceTablesGrants;
 
+  /** What the tables consume and refuse. */
+  public readonly metrics: ResilienceTablesMetrics;
+
   private readonly props: ResilienceTablesProps;
   private createdCircuitTable?: dynamodb.ITable;
   private createdRateLimitTable?: dynamodb.ITable;
@@ -120,6 +133,7 @@ export class ResilienceTables extends Construct implements IResilienceTables {
     super(scope, id);
     this.props = props;
     this.grants = new ResilienceTablesGrants(this);
+    this.metrics = new ResilienceTablesMetrics(this);
   }
 
   /** The table that holds circuit state, created when it is first asked for. */
@@ -138,6 +152,7 @@ export class ResilienceTables extends Construct implements IResilienceTables {
 /** Tables known by name only. */
 class ImportedResilienceTables extends Construct implements IResilienceTables {
   public readonly grants: ResilienceTablesGrants;
+  public readonly metrics: ResilienceTablesMetrics;
   private readonly knownCircuitTable: dynamodb.ITable | undefined;
   private readonly knownRateLimitTable: dynamodb.ITable | undefined;
 
@@ -149,6 +164,7 @@ class ImportedResilienceTables extends Construct implements IResilienceTables {
     this.knownCircuitTable = importedTable(this, 'CircuitTable', circuitTableName, encryptionKey);
     this.knownRateLimitTable = importedTable(this, 'RateLimitTable', rateLimitTableName, encryptionKey);
     this.grants = new ResilienceTablesGrants(this);
+    this.metrics = new ResilienceTablesMetrics(this);
   }
 
   get circuitTable(): dynamodb.ITable {

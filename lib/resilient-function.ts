@@ -1,77 +1,57 @@
-import { Annotations, Lazy, Stack, Token, TokenComparison, Validations } from 'aws-cdk-lib';
-import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
-import type * as iam from 'aws-cdk-lib/aws-iam';
+import { Validations } from 'aws-cdk-lib';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
+import type { CanaryOptions } from './canary-options';
 import type { CircuitOptions } from './circuit-options';
+import { Attachment } from './private/attachment';
+import { newCanary, type Canary } from './private/canary';
 import { ConfigurationRegistry } from './private/configuration-registry';
-import { CONTRACT } from './private/contract';
-import { CIRCUITS, RATE_LIMITS, type DeclarationKind } from './private/declaration-kinds';
+import { refuseReservedVariable } from './private/function-environment';
 import { withDefaults } from './private/function-defaults';
 import { show } from './private/option-problem';
 import type { RateLimitOptions } from './rate-limit-options';
-import { ResilienceTables, type IResilienceTables } from './resilience-tables';
+import type { ResilienceOptions } from './resilience-options';
+import type { IResilienceTables } from './resilience-tables';
+import type { IResilient } from './resilient';
 
-const { configuration: CONFIGURATION, circuitTable: CIRCUIT_TABLE, rateLimitTable: RATE_LIMIT_TABLE } = CONTRACT.environment;
-
-/** How a function comes to the table of a kind of thing that it declares. */
-interface TableConnection {
-  readonly kind: DeclarationKind;
-  readonly variable: string;
-  tableOf(tables: IResilienceTables): dynamodb.ITable;
-  grant(tables: IResilienceTables, grantee: iam.IGrantable): iam.Grant;
-}
-
-const CONNECTIONS: readonly TableConnection[] = [
-  {
-    kind: CIRCUITS,
-    variable: CIRCUIT_TABLE.name,
-    tableOf: (tables) => tables.circuitTable,
-    grant: (tables, grantee) => tables.grants.circuitState(grantee),
-  },
-  {
-    kind: RATE_LIMITS,
-    variable: RATE_LIMIT_TABLE.name,
-    tableOf: (tables) => tables.rateLimitTable,
-    grant: (tables, grantee) => tables.grants.rateLimits(grantee),
-  },
-];
+const CONSTRUCT = 'ResilientFunction';
 
 /**
  * A `NodejsFunction` and what protects it.
  *
  * `entry` or `code` is needed. What is not set takes the library's default: Node.js 24 on arm64, 512 MB, 30 seconds,
  * active tracing, logs in JSON, and a minified ESM bundle with source map and AWS SDK.
+ *
+ * Some protection is the platform's own, and cheaper there. These properties keep Lambda's defaults, because what is right
+ * depends on the function:
+ *
+ * - `reservedConcurrentExecutions`: so that a function cannot use up the account's concurrency, and as a limit on the calls
+ *   to something that the whole function depends on. It is taken out of what other functions share.
+ * - `maxConcurrency` of `SqsEventSource`: the same for one queue, without refusals. Together with rate limits set
+ *   `reportBatchItemFailures`; there is a warning where it is missing.
+ * - `retryAttempts`, `maxEventAge` and `onFailure` for asynchronous calls: two retries within six hours, after which the
+ *   event is lost. Set `onFailure` (or `deadLetterQueue`) wherever an event matters, and a shorter age where a late answer is of no use.
+ *   The handler need not retry what Lambda retries.
+ * - `recursiveLoop`: Lambda stops loops through SQS, SNS and S3. Allow them only where they are meant.
+ * - `logGroup`: a group with a retention that suits the logs; Lambda's own keeps them forever.
+ * - `tenancyConfig`: an environment serves one tenant only. For isolation, not for limits, which count tenants without it.
+ * - `currentVersionOptions.provisionedConcurrentExecutions`: environments that are ready before the first call. Set it on the
+ *   version if there is a `canary`: an alias whose calls are being shifted cannot have any.
  */
-export interface ResilientFunctionProps extends NodejsFunctionProps {
+export interface ResilientFunctionProps extends NodejsFunctionProps, ResilienceOptions {
   /**
-   * The circuit breakers that the handler uses, by name.
+   * How a new version takes over: calls of an alias are shifted to it in steps, and back if an alarm goes off.
    *
-   * A name is 1 to 64 letters, digits, hyphens or underscores, starting with a letter; names must differ in more than
-   * letter case. At most 50 circuits.
+   * Prefer it where a bad version costs more than a deployment that takes minutes longer. Callers have to call the alias: the
+   * sources in `events` do, and the settings of asynchronous calls hold for it; connect everything else to `liveAlias`.
    *
-   * @default - no circuits
+   * @default - a new version takes over at once, and there is no alias
    */
-  readonly circuits?: { [name: string]: CircuitOptions };
-
-  /**
-   * The rate limits that the handler uses, by name.
-   *
-   * A name is 1 to 64 letters, digits, hyphens or underscores, starting with a letter; names must differ in more than
-   * letter case. At most 50 rate limits.
-   *
-   * @default - no rate limits
-   */
-  readonly rateLimits?: { [name: string]: RateLimitOptions };
-
-  /**
-   * The tables that hold shared state. Pass the same ones to every function that is to share its circuits and rate limits.
-   *
-   * @default - the function's own tables, created only if a circuit or a rate limit is enabled and shared
-   */
-  readonly tables?: IResilienceTables;
+  readonly canary?: CanaryOptions;
 }
 
 /**
@@ -81,36 +61,55 @@ export interface ResilientFunctionProps extends NodejsFunctionProps {
  * can avoid are acknowledged on it: the managed policy of the default role, and the resource wildcard that X-Ray needs.
  */
 @propertyInjectable
-export class ResilientFunction extends NodejsFunction {
+export class ResilientFunction extends NodejsFunction implements IResilient {
   /** Identifies the construct to property injectors; those for `lambda.Function` apply as well. */
   public static readonly PROPERTY_INJECTION_ID: string = 'resilient-lambda.ResilientFunction';
 
-  private readonly registry: ConfigurationRegistry;
-  private readonly connected = new Set<TableConnection>();
-  private stateTables?: IResilienceTables;
-  private sizeDoubted = false;
+  private readonly attachment: Attachment;
+  private readonly canary: Canary | undefined;
 
   /**
    * @param scope the scope to create the function in
    * @param id the id of the construct
    * @param props the function and what protects it
-   * @throws if neither `entry` nor `code` is given, if circuits or rate limits cannot be used (every problem at
-   * once), if tables lack what they need, or if `environment` sets a variable that the construct sets itself
+   * @throws if neither `entry` nor `code` is given, if circuits, rate limits or observability cannot be used (every
+   * problem at once), if tables lack what they need, or if `environment` sets a variable that the construct sets itself
    */
   public constructor(scope: Construct, id: string, props: ResilientFunctionProps = {}) {
-    const { circuits, rateLimits, tables, ...functionProps } = props;
+    const { circuits, rateLimits, observability, tables, canary, ...functionProps } = props;
     const path = `${scope.node.path}/${id}`;
     // Before anything is created: bundling takes time and fails less clearly.
     refuseMissingCode(path, functionProps);
-    Object.keys(functionProps.environment ?? {}).forEach(refuseReservedVariable);
+    Object.keys(functionProps.environment ?? {}).forEach((name) => refuseReservedVariable(name, CONSTRUCT));
     const registry = new ConfigurationRegistry(path);
-    registry.declare({ circuits, rateLimits });
-    const effective = withDefaults(functionProps);
-    super(scope, id, effective);
-    this.registry = registry;
-    this.stateTables = tables;
-    this.applyConfiguration();
+    registry.declare({ circuits, rateLimits, observability });
+    const { events, ...effective } = withDefaults(functionProps);
+    // With an alias, event sources call that, and not whatever version is the latest.
+    super(scope, id, canary === undefined && events !== undefined ? { ...effective, events } : effective);
+    const setVariable = (name: string, value: string) => void super.addEnvironment(name, value);
+    this.attachment = new Attachment({ owner: this, target: this, registry, tables, setVariable });
+    this.canary = canary && newCanary(this, canary, functionProps);
     acknowledgeUnavoidable(this, effective);
+  }
+
+  /** The function that is protected: this one. */
+  public get protectedFunction(): lambda.IFunction {
+    return this;
+  }
+
+  /** The service that the function's metrics are found under: `POWERTOOLS_SERVICE_NAME` of its environment, else its name. */
+  public get serviceName(): string {
+    return this.attachment.serviceName;
+  }
+
+  /** Names of the circuits that are declared. */
+  public get circuitNames(): string[] {
+    return this.attachment.circuitNames;
+  }
+
+  /** Names of the rate limits that are declared. */
+  public get rateLimitNames(): string[] {
+    return this.attachment.rateLimitNames;
   }
 
   /**
@@ -119,7 +118,17 @@ export class ResilientFunction extends NodejsFunction {
    * Undefined while neither exists.
    */
   public get tables(): IResilienceTables | undefined {
-    return this.stateTables;
+    return this.attachment.tables;
+  }
+
+  /** The alias to call where there is a `canary`; undefined where there is none. */
+  public get liveAlias(): lambda.Alias | undefined {
+    return this.canary?.alias;
+  }
+
+  /** What shifts the calls of `liveAlias` to a new version; undefined where there is no `canary`. */
+  public get deploymentGroup(): codedeploy.LambdaDeploymentGroup | undefined {
+    return this.canary?.deploymentGroup;
   }
 
   /**
@@ -131,8 +140,7 @@ export class ResilientFunction extends NodejsFunction {
    * @throws if the name is declared already, or if anything about the circuit cannot be used (every problem at once)
    */
   public addCircuit(name: string, options: CircuitOptions = {}): ResilientFunction {
-    this.registry.declare({ circuits: { [name]: options } });
-    this.applyConfiguration();
+    this.attachment.declare({ circuits: { [name]: options } });
     return this;
   }
 
@@ -145,8 +153,22 @@ export class ResilientFunction extends NodejsFunction {
    * @throws if the name is declared already, or if anything about the rate limit cannot be used (every problem at once)
    */
   public addRateLimit(name: string, options: RateLimitOptions): ResilientFunction {
-    this.registry.declare({ rateLimits: { [name]: options } });
-    this.applyConfiguration();
+    this.attachment.declare({ rateLimits: { [name]: options } });
+    return this;
+  }
+
+  /**
+   * Adds alarms that take a deployment back while calls are being shifted.
+   *
+   * @param alarms the alarms, in the stack of the function
+   * @returns the function, for chaining
+   * @throws if the function has no `canary`
+   */
+  public addRollbackAlarm(...alarms: cloudwatch.IAlarm[]): ResilientFunction {
+    if (this.canary === undefined) {
+      throw new Error(`canary of ${this.node.path} is undefined: set canary, {} for the defaults, so that an alarm has a deployment to take back`);
+    }
+    for (const alarm of alarms) this.canary.deploymentGroup.addAlarm(alarm);
     return this;
   }
 
@@ -159,30 +181,8 @@ export class ResilientFunction extends NodejsFunction {
    * @throws if the construct sets that variable itself
    */
   public override addEnvironment(key: string, value: string, options?: lambda.EnvironmentOptions): this {
-    refuseReservedVariable(key);
+    refuseReservedVariable(key, CONSTRUCT);
     return super.addEnvironment(key, value, options);
-  }
-
-  private applyConfiguration(): void {
-    if (this.registry.isEmpty) return;
-    // Lazy: what is declared later is included, and every declaration repeats the same value.
-    const document = Lazy.string({ produce: () => Stack.of(this).toJsonString(this.registry.document) });
-    super.addEnvironment(CONFIGURATION.name, document);
-    for (const connection of CONNECTIONS) if (this.registry.needsTable(connection.kind)) this.connect(connection);
-    if (this.registry.sizeDoubt !== undefined && !this.sizeDoubted) {
-      this.sizeDoubted = true;
-      Annotations.of(this).addWarningV2('resilient-lambda:configurationSize', this.registry.sizeDoubt);
-    }
-  }
-
-  private connect(connection: TableConnection): void {
-    if (this.connected.has(connection)) return;
-    this.stateTables ??= new ResilienceTables(this, 'Tables');
-    const table = connection.tableOf(this.stateTables);
-    refuseDistantTable(this, table);
-    super.addEnvironment(connection.variable, table.tableName);
-    connection.grant(this.stateTables, this);
-    this.connected.add(connection);
   }
 }
 
@@ -190,21 +190,6 @@ function refuseMissingCode(path: string, { entry, code }: NodejsFunctionProps): 
   if (Boolean(entry) || code !== undefined) return;
   // NodejsFunction would look beside the file that calls its constructor, which here is this one.
   throw new Error(`entry of ${path} is ${show(entry)}: set entry to the file of the handler, or code and handler`);
-}
-
-function refuseReservedVariable(name: string): void {
-  const reserved = Object.values(CONTRACT.environment).find((variable) => variable.name === name);
-  if (reserved === undefined) return;
-  throw new Error(`environment.${name} is set by ResilientFunction: remove it and use circuits, rateLimits and tables instead`);
-}
-
-function refuseDistantTable(fn: ResilientFunction, { env: { region, account } }: dynamodb.ITable): void {
-  const differs = (here: string, there: string) => Token.compareStrings(here, there) === TokenComparison.DIFFERENT;
-  if (!differs(fn.env.region, region) && !differs(fn.env.account, account)) return;
-  // The runtime knows the table by name alone and asks for it where the function runs.
-  throw new Error(
-    `tables of ${fn.node.path} is in ${account}/${region}: use tables in ${fn.env.account}/${fn.env.region}, where the function is`,
-  );
 }
 
 function acknowledgeUnavoidable(fn: ResilientFunction, { role, tracing }: NodejsFunctionProps): void {

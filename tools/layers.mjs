@@ -43,10 +43,10 @@ export const LAYERS = [
   {
     name: 'core',
     files: CORE,
-    imports: [CORE],
+    imports: [CORE, CONTRACT],
     packages: [],
     builtins: false,
-    rule: 'core/ imports nothing but core/: no package, no Node module. Put the port into core/ and what implements it into the layer that needs it.',
+    rule: 'core/ imports nothing but core/ and contract/: no package, no Node module. Put the port into core/ and what implements it into the layer that needs it.',
   },
   {
     name: 'contract',
@@ -130,11 +130,11 @@ export const LAYERS = [
   },
   {
     name: 'observability-middleware',
-    files: `${SRC}(observability)/${MIDDLEWARE}`,
-    imports: [OWN_LOGIC, `${OWN_ROOM}${WIRING}`, CORE, CONTRACT, MIDDY],
+    files: `${SRC}(observability)/(?:${MIDDLEWARE}|${WIRING})`,
+    imports: [OWN_LOGIC, `${OWN_ROOM}${WIRING}`, CORE, CONTRACT, CONFIG, MIDDY],
     packages: [...MIDDY_PACKAGES, ...OBSERVABILITY_PACKAGES],
     builtins: false,
-    rule: 'observability/middleware.ts imports the logic of observability/, core/, contract/, middy/, @middy/* and Powertools only.',
+    rule: 'middleware.ts and create.ts of observability/ import the logic of observability/, core/, contract/, config/, middy/, @middy/* and Powertools only.',
   },
   {
     name: 'pattern-middleware',

@@ -1,15 +1,10 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { circuitBreaker, createCircuitBreaker, createPowertoolsSink, middy } from 'resilient-lambda-runtime';
+import { circuitBreaker, createCircuitBreaker, middy, observability } from 'resilient-lambda-runtime';
 
 const PAYMENTS_TIMEOUT_MS = 1000;
 
-const logger = new Logger();
-const metrics = new Metrics();
-
 // The stack says what the circuit does; its name is all that the code needs.
-const payments = createCircuitBreaker({ name: 'payments' }, { sink: createPowertoolsSink({ logger, metrics }) });
+const payments = createCircuitBreaker({ name: 'payments' });
 
 /** Charges the customer. An answer of 500 or more from the payments service counts against its circuit. */
 async function checkout(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
@@ -22,4 +17,4 @@ async function checkout(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyS
   return { statusCode: answer.ok ? 200 : 502, body: JSON.stringify({ paid: answer.ok, circuit: phase }) };
 }
 
-export const handler = middy<APIGatewayProxyEventV2>().use(circuitBreaker(payments)).handler(checkout);
+export const handler = middy<APIGatewayProxyEventV2>().use(observability()).use(circuitBreaker(payments)).handler(checkout);

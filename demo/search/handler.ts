@@ -1,10 +1,5 @@
-import { Logger } from '@aws-lambda-powertools/logger';
-import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { createPowertoolsSink, middy, rateLimit } from 'resilient-lambda-runtime';
-
-const logger = new Logger();
-const metrics = new Metrics();
+import { middy, observability, rateLimit } from 'resilient-lambda-runtime';
 
 /** Finds something at once. */
 async function search(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
@@ -13,5 +8,6 @@ async function search(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStr
 
 // The stack says how much the limit admits; its name is all that the code needs.
 export const handler = middy<APIGatewayProxyEventV2>()
-  .use(rateLimit({ name: 'search' }, { sink: createPowertoolsSink({ logger, metrics }) }))
+  .use(observability())
+  .use(rateLimit({ name: 'search' }))
   .handler(search);

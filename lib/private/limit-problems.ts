@@ -22,6 +22,7 @@ export function rateLimitProblems(path: string, options: Readonly<Record<string,
     ...limitMapProblems(`${path}.tenantLimits`, tenantLimits, strategy),
     ...limitMapProblems(`${path}.userLimits`, userLimits, strategy),
     ...keyProblems(`${path}.by`, by),
+    ...sharedKeyProblems(path, options),
     ...shardProblems(`${path}.maxShards`, maxShards),
   ];
 }
@@ -70,6 +71,27 @@ function keyProblems(path: string, by: unknown): string[] {
   return parts
     .filter((part, index) => !known.includes(part) || parts.indexOf(part) !== index)
     .map((part) => `${path} holds ${show(part)}: list each of ${known.join(', ')} at most once`);
+}
+
+/**
+ * Callers with limits of their own must not share a key, whose limits would be those of the latest of them. Without `by` the
+ * keys may be made by the code, and are the business of the runtime.
+ */
+function sharedKeyProblems(path: string, options: Readonly<Record<string, unknown>>): string[] {
+  const { by } = options;
+  if (!Array.isArray(by) || Token.isUnresolved(by) || by.some((part) => Token.isUnresolved(part))) return [];
+  const parts: readonly unknown[] = by;
+  return Object.entries({ tenant: 'tenantLimits', user: 'userLimits' })
+    .filter(([part, option]) => !parts.includes(part) && isFilled(options[option]))
+    .map(
+      ([part, option]) =>
+        `${path}.by is ${parts.join(', ') || 'an empty list'}, although ${path}.${option} gives single ${part}s limits of their own: ` +
+        `add ${part} to it, so that they do not share a key, or leave it out and make the keys in the code`,
+    );
+}
+
+function isFilled(map: unknown): boolean {
+  return isRecord(map) && !isTokenObject(map) && Object.keys(map).length > 0;
 }
 
 function shardProblems(path: string, maxShards: unknown): string[] {

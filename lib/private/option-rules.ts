@@ -32,7 +32,7 @@ export type OptionRule = BooleanRule | ChoiceRule | NumberRule | DurationRule;
 /** Rules by option name, in the contract's order. */
 export type OptionRules = ReadonlyMap<string, OptionRule>;
 
-const { circuit, rateLimit, limitRule } = CONTRACT.configuration;
+const { circuit, rateLimit, limitRule, observability } = CONTRACT.configuration;
 
 /** The rules of a circuit's options. */
 export const CIRCUIT_RULES: OptionRules = new Map(Object.entries<OptionRule>(circuit));
@@ -42,3 +42,6 @@ export const RATE_LIMIT_RULES: OptionRules = new Map(Object.entries<OptionRule>(
 
 /** The rules of one limit in a list of limits. */
 export const LIMIT_RULES: OptionRules = new Map(Object.entries<OptionRule>(limitRule));
+
+/** The rules of what a function reports. */
+export const OBSERVABILITY_RULES: OptionRules = new Map(Object.entries<OptionRule>(observability));

@@ -1,7 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
-import { ResilienceTables, ResilientFunction } from '../../lib';
+import { Resilience, ResilienceTables, ResilientFunction } from '../../lib';
 import { INLINE, RECOMMENDED_FLAGS, newApp } from './support';
 
 const FLAGS = [
@@ -20,6 +20,20 @@ test.each(FLAGS)('AwsSolutions finds nothing in function and tables %s', (_, fla
   new ResilientFunction(stack, 'Own', { ...INLINE, circuits: { payments: {} }, rateLimits });
   new ResilientFunction(stack, 'Sharing', { ...INLINE, tables, circuits: { payments: {} }, rateLimits });
   expect(findings(stack, new AwsSolutionsChecks())).toEqual([]);
+});
+
+test.each(FLAGS)('AwsSolutions finds nothing in a canary %s', (_, flags) => {
+  const stack = new Stack(newApp(flags), 'Stack');
+  new ResilientFunction(stack, 'Fn', { ...INLINE, circuits: { payments: {} }, canary: {} });
+  expect(findings(stack, new AwsSolutionsChecks())).toEqual([]);
+});
+
+test('Resilience adds no finding to those of a function that exists', () => {
+  const stack = new Stack(newApp(), 'Stack');
+  const target = new lambda.Function(stack, 'Plain', { ...INLINE, runtime: lambda.Runtime.NODEJS_24_X });
+  const before = findings(stack, new AwsSolutionsChecks());
+  new Resilience(stack, 'Resilience', { target, circuits: { payments: {} } });
+  expect(findings(stack, new AwsSolutionsChecks())).toEqual(before);
 });
 
 test('the function sets what the Serverless checks ask of memory, time and tracing', () => {

@@ -18,7 +18,7 @@ interface AnyRule {
   readonly maximumMs?: number;
 }
 
-const { circuit, rateLimit, limitRule, limitKeyParts } = CONTRACT.configuration;
+const { circuit, rateLimit, limitRule, limitKeyParts, observability } = CONTRACT.configuration;
 
 function membersOf(file: string): { name: string; type: string; doc: string }[] {
   const source = readFileSync(join(__dirname, '../../lib', file), 'utf8');
@@ -30,7 +30,7 @@ function documentedDefault(doc: string): unknown {
   const text = /@default (.*)$/.exec(doc)?.[1] ?? '';
   const duration = /^Duration\.(millis|seconds)\((\d+)\)$/.exec(text);
   if (duration !== null) return Duration[duration[1] as 'millis' | 'seconds'](Number(duration[2])).toMilliseconds();
-  const choice = /^(RateLimit\w+)\.(\w+)$/.exec(text);
+  const choice = /^(RateLimit\w+|ReportLevel)\.(\w+)$/.exec(text);
   if (choice === null) return JSON.parse(text);
   return (library as unknown as Record<string, Record<string, string>>)[choice[1]!]![choice[2]!];
 }
@@ -51,6 +51,7 @@ const TYPES: Readonly<Record<string, string>> = {
   number: 'number',
   strategy: 'RateLimitStrategy',
   onStoreFailure: 'RateLimitStoreFailure',
+  level: 'ReportLevel',
 };
 
 const typeOf = (name: string, { type }: AnyRule) => TYPES[type === 'choice' ? name : type];
@@ -58,6 +59,7 @@ const typeOf = (name: string, { type }: AnyRule) => TYPES[type === 'choice' ? na
 describe.each<[string, string, Readonly<Record<string, AnyRule>>, readonly string[]]>([
   ['CircuitOptions', 'circuit-options.ts', circuit, []],
   ['RateLimitOptions', 'rate-limit-options.ts', rateLimit, LIMIT_PARTS],
+  ['ObservabilityOptions', 'observability-options.ts', observability, []],
 ])('%s', (_struct, file, rules, parts) => {
   const members = membersOf(file);
 
@@ -98,6 +100,7 @@ test('RateLimitOptions says how many limits a key may have', () => {
 test.each([
   ['RateLimitStrategy', library.RateLimitStrategy, rateLimit.strategy.values],
   ['RateLimitStoreFailure', library.RateLimitStoreFailure, rateLimit.onStoreFailure.values],
+  ['ReportLevel', library.ReportLevel, observability.level.values],
   ['RateLimitKeyPart', library.RateLimitKeyPart, limitKeyParts],
 ])('%s has the values of the contract, in its order', (_name, values: Record<string, string>, expected) => {
   expect(Object.values(values)).toEqual(expected);

@@ -59,9 +59,10 @@ describe('configuration', () => {
       onStoreFailure: RateLimitStoreFailure.DENY,
       hashKeys: true,
       strategy: RateLimitStrategy.SLIDING_WINDOW,
+      inbound: true,
       shared: false,
       enabled: true,
-      by: [RateLimitKeyPart.USER, RateLimitKeyPart.PATH],
+      by: [RateLimitKeyPart.TENANT, RateLimitKeyPart.USER],
       userLimits: { ann: [{ period: Duration.millis(5), limit: 1 }] },
       tenantLimits: { acme: [{ limit: 1000, period: Duration.hours(1) }], 'a.b/c': [RULE] },
       limits: [RULE],
@@ -74,7 +75,7 @@ describe('configuration', () => {
     expect(api).toMatchObject({
       tenantLimits: { acme: [{ limit: 1000, periodMs: 3_600_000 }], 'a.b/c': [{ limit: 100, periodMs: 60_000 }] },
       userLimits: { ann: [{ limit: 1, periodMs: 5 }] },
-      by: ['user', 'path'],
+      by: ['tenant', 'user'],
       strategy: 'sliding-window',
       onStoreFailure: 'deny',
       maxLeaseMs: 0,
@@ -182,6 +183,38 @@ describe('limits', () => {
     const limits = [{ ...RULE, burst: 5 }];
     expect(withOptions({ limits, strategy })).toEqual(['rateLimits.api.limits[0].burst is 5: leave it out, only a token bucket has a burst']);
     expect(() => declare({ api: { limits, strategy: 'token-bucket' } })).not.toThrow();
+  });
+});
+
+describe('limits of single callers', () => {
+  const REMEDY = 'so that they do not share a key, or leave it out and make the keys in the code';
+
+  test('are refused beside a key that does not tell these callers apart', () => {
+    const own = { tenantLimits: { acme: [RULE] }, userLimits: { ann: [RULE] } };
+    expect(withOptions({ ...own, by: ['ip', 'path'] })).toEqual([
+      `rateLimits.api.by is ip, path, although rateLimits.api.tenantLimits gives single tenants limits of their own: add tenant to it, ${REMEDY}`,
+      `rateLimits.api.by is ip, path, although rateLimits.api.userLimits gives single users limits of their own: add user to it, ${REMEDY}`,
+    ]);
+    expect(withOptions({ ...own, by: ['tenant'] })).toEqual([
+      `rateLimits.api.by is tenant, although rateLimits.api.userLimits gives single users limits of their own: add user to it, ${REMEDY}`,
+    ]);
+    expect(withOptions({ tenantLimits: own.tenantLimits, by: [] })).toEqual([expect.stringContaining('by is an empty list')]);
+  });
+
+  test.each<[string, object]>([
+    ['beside a key that does', { tenantLimits: { acme: [RULE] }, userLimits: { ann: [RULE] }, by: ['user', 'tenant', 'path'] }],
+    ['where the code may make the keys', { tenantLimits: { acme: [RULE] } }],
+    ['where there are none', { tenantLimits: {}, userLimits: undefined, by: ['ip'] }],
+  ])('are allowed %s', (_where, options) => {
+    expect(() => declare({ api: { ...LIMITS, ...options } })).not.toThrow();
+  });
+
+  test.each<[string, unknown, string]>([
+    ['a token for a key', Lazy.list({ produce: () => ['ip'] }), 'by is a token: set a list of'],
+    ['a token in a key', [Lazy.string({ produce: () => 'tenant' })], 'by holds'],
+    ['a key of something unknown', 'ip', 'by is "ip": set a list of'],
+  ])('say nothing more about %s, which is refused by itself', (_what, by, problem) => {
+    expect(withOptions({ tenantLimits: { acme: [RULE] }, by })).toEqual([expect.stringContaining(problem)]);
   });
 });
 

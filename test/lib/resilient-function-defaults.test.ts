@@ -2,6 +2,9 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { ResilientFunction } from '../../lib';
 import { CONTRACT } from '../../lib/private/contract';
 import { ENTRY, INLINE, RECOMMENDED_FLAGS, messageOf, newApp, newStack, stableTemplate, statementsOf } from './support';
@@ -57,6 +60,42 @@ describe('function defaults', () => {
     jest.spyOn(console, 'warn').mockImplementation(); // that the property is deprecated
     new ResilientFunction(stack, 'Fn', { ...INLINE, logFormat: 'Text' });
     Template.fromStack(stack).hasResourceProperties(FUNCTION, { LoggingConfig: { LogFormat: 'Text' } });
+  });
+
+  test('leave to Lambda what depends on the function', () => {
+    const stack = newStack();
+    new ResilientFunction(stack, 'Fn', INLINE);
+    const template = Template.fromStack(stack);
+    for (const type of ['AWS::Lambda::EventInvokeConfig', 'AWS::Logs::LogGroup', 'AWS::SQS::Queue']) template.resourceCountIs(type, 0);
+    const absent = ['ReservedConcurrentExecutions', 'RecursiveLoop', 'TenancyConfig', 'DeadLetterConfig'];
+    template.hasResourceProperties(FUNCTION, Object.fromEntries(absent.map((property) => [property, Match.absent()])));
+  });
+
+  test('let platform settings through', () => {
+    const stack = newStack();
+    new ResilientFunction(stack, 'Fn', {
+      ...INLINE,
+      reservedConcurrentExecutions: 10,
+      recursiveLoop: lambda.RecursiveLoop.ALLOW,
+      tenancyConfig: lambda.TenancyConfig.PER_TENANT,
+      logGroup: new logs.LogGroup(stack, 'Logs', { retention: logs.RetentionDays.ONE_MONTH }),
+      retryAttempts: 0,
+      maxEventAge: Duration.minutes(2),
+      onFailure: new SqsDestination(new sqs.Queue(stack, 'Failed')),
+    });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties(FUNCTION, {
+      ReservedConcurrentExecutions: 10,
+      RecursiveLoop: 'Allow',
+      TenancyConfig: { TenantIsolationMode: 'PER_TENANT' },
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: { Ref: Match.stringLikeRegexp('^Logs') } },
+    });
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      Qualifier: '$LATEST',
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 120,
+      DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+    });
   });
 
   test('include inline code as it is', () => {

@@ -49,6 +49,7 @@ describe('configuration', () => {
         minimumCalls: 20,
         failureRateThreshold: 0.25,
         failureThreshold: 7,
+        inbound: true,
         shared: true,
         enabled: true,
       },

@@ -35,10 +35,10 @@ export function onlyResource(template: Template, type: string): { Properties: Re
   return found[0] as { Properties: Record<string, unknown> };
 }
 
-/** The configuration document of the only function of a stack that holds no tokens. */
+/** The configuration document of the only function of a stack that holds no tokens; undefined where there is none. */
 export function configurationOf(stack: Stack): unknown {
   const { Environment } = onlyResource(Template.fromStack(stack), 'AWS::Lambda::Function').Properties;
-  const text = (Environment as { Variables: Record<string, string> }).Variables[CONFIGURATION];
+  const text = (Environment as { Variables: Record<string, string> } | undefined)?.Variables[CONFIGURATION];
   return text === undefined ? undefined : JSON.parse(text);
 }
 

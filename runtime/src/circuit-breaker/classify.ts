@@ -57,3 +57,28 @@ function statusOf(value: unknown): number {
 function isCancellation(error: unknown): boolean {
   return (error as { name?: unknown } | null)?.name === 'AbortError';
 }
+
+const LONGEST_ERROR_TYPE = 64;
+
+/**
+ * In one word what a failure was, see `CircuitFailureEvent`. Never a message, of which there is no end.
+ *
+ * @param verdict What the outcome meant; a success is a failure only because it was slow.
+ */
+export function errorTypeOf(verdict: Verdict, outcome: CompletedOutcome, shouldTrip: FailurePredicate | undefined): string {
+  if (verdict === 'success') return 'slow';
+  if (outcome.kind !== 'failure') return shouldTrip === undefined ? `status_${statusOf(outcome.value)}` : 'result';
+  const { error } = outcome;
+  return shouldTrip === undefined && statusOf(error) >= SERVER_ERROR ? `status_${statusOf(error)}` : nameOf(error);
+}
+
+/** The name of an error, and of anything else that was thrown its type. */
+function nameOf(error: unknown): string {
+  try {
+    const { name } = error as { readonly name?: unknown };
+    if (typeof name === 'string' && name !== '') return name.slice(0, LONGEST_ERROR_TYPE);
+  } catch {
+    // Nothing has no name, and a name may be anything.
+  }
+  return typeof error;
+}

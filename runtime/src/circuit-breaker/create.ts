@@ -6,10 +6,12 @@ import type { Clock } from '../core/clock.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import type { EventSink } from '../core/events.ts';
 import type { Random } from '../core/random.ts';
+import { isRecord } from '../core/record.ts';
 import { sourcesFrom } from '../core/sources.ts';
 import { systemSleep } from '../core/system-sources.ts';
 import { sharedStateClient } from '../dynamodb/shared-client.ts';
 import { DynamoDbCircuitStore } from './dynamodb-store.ts';
+import type { CircuitCreatedEvent } from './events.ts';
 import { MemoryCircuitStore } from './memory-store.ts';
 import {
   circuitOptionProblems,
@@ -47,8 +49,9 @@ export function createCircuitBreaker(
   options: CircuitBreakerOptions,
   dependencies: CircuitBreakerDependencies = {},
 ): CircuitBreaker {
-  const { circuits, circuitTable } = readConfiguration(dependencies.environment ?? processEnvironment());
-  const merged = withDeclared(options, circuits);
+  const { circuits, circuitTable, overrides } = readConfiguration(dependencies.environment ?? processEnvironment());
+  // Declared circuits have what the environment overrides; one that no stack declares gets it here.
+  const merged = withDeclared(options, circuits ?? (isRecord(options) ? { [options.name]: overrides.circuits } : undefined));
   const problems = [
     ...circuitOptionProblems(merged),
     ...undeclaredName(merged, circuits, 'circuits'),
@@ -57,7 +60,18 @@ export function createCircuitBreaker(
   if (problems.length > 0) throw new ConfigurationError('the circuit breaker cannot work', problems);
   const resolved = resolveCircuitBreakerOptions(merged);
   const { store = storeFor(resolved, circuitTable, dependencies), sleep = systemSleep } = dependencies;
-  return new CircuitBreaker(resolved, { ...sourcesFrom(dependencies), store, sleep });
+  const sources = sourcesFrom(dependencies);
+  const breaker = new CircuitBreaker(resolved, { ...sources, store, sleep });
+  if (resolved.enabled) sources.sink.emit(createdEvent(resolved, store, sources.clock.nowMs()));
+  return breaker;
+}
+
+function createdEvent(
+  { name, failureThreshold, openDurationMs }: ResolvedCircuitBreakerOptions,
+  { shared }: CircuitStore,
+  atMs: number,
+): CircuitCreatedEvent {
+  return { type: 'circuit.created', name, atMs, failureThreshold, openDurationMs, shared };
 }
 
 function storeFor(

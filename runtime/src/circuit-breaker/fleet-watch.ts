@@ -6,7 +6,7 @@ import type { CircuitReporter } from './reporter.ts';
 import type { CircuitDependencies, SharedCircuit } from './shared-circuit.ts';
 import { SyncSchedule } from './sync-schedule.ts';
 import { UsualShare } from './usual-share.ts';
-import { isFailingForFleet, longFailureShare, shortFailureShare, speakingShare, type VerdictOptions } from './verdict.ts';
+import { fleetEvidence, isFailingForFleet, longFailureShare, shortFailureShare, speakingShare, type VerdictOptions } from './verdict.ts';
 
 /** Share of the threshold from which the fleet is in doubt about the dependency. */
 const DOUBTFUL_SHARE = 1 / 3;
@@ -157,15 +157,18 @@ export class FleetWatch {
   }
 
   async #judge(call: CallContext): Promise<Announcement | undefined> {
-    const { circuit, reporter } = this.#watched;
+    const { circuit, health, reporter } = this.#watched;
     const { state, counters } = circuit;
     if (state.phase !== 'closed' || circuit.control !== undefined) return undefined;
     const nowMs = this.#dependencies.clock.nowMs();
     const { generation } = state;
     const since = sinceMs(circuit, nowMs);
     if (isFailingForFleet(counters, nowMs, since, this.#thresholds())) {
+      // Both are forgotten with the change.
+      const [told, own] = [fleetEvidence(counters, nowMs, since, this.#options.failureRateThreshold), health.evidence(nowMs)];
       const command = { type: 'trip', generation, openUntilMs: this.#openUntilMs(nowMs) } as const;
-      return { done: reporter.announce(await circuit.apply(command, call)) };
+      const decision = await circuit.apply(command, call);
+      return { done: reporter.announce(decision, own.failures > told.failures ? own : told) };
     }
     this.#usual.see(longFailureShare(counters, nowMs, since), nowMs);
     const doubtful = this.#options.failureRateThreshold * DOUBTFUL_SHARE;
@@ -179,12 +182,13 @@ export class FleetWatch {
   }
 
   async #tripAlone(nowMs: number): Promise<Announcement> {
-    const { circuit, reporter } = this.#watched;
+    const { circuit, health, reporter } = this.#watched;
     const { generation } = circuit.state;
+    const evidence = health.evidence(nowMs);
     const command = { type: 'trip', generation, openUntilMs: this.#openUntilMs(nowMs) } as const;
     // Nothing is shared: the store is this process, and keeps the circuit.
     const alone = this.#dependencies.store.shared ? circuit.applyAlone(command) : await circuit.apply(command, {});
-    return { done: reporter.announce(alone) };
+    return { done: reporter.announce(alone, evidence) };
   }
 
   #openUntilMs(nowMs: number): number {

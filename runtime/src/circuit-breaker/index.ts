@@ -7,9 +7,13 @@ export { CircuitOpenError } from './errors.ts';
 export type {
   CircuitBreakerEvent,
   CircuitCallbackFailedEvent,
+  CircuitCallEvent,
+  CircuitCreatedEvent,
   CircuitFailureEvent,
+  CircuitFallbackEvent,
   CircuitRefusedEvent,
   CircuitStateChangedEvent,
+  CircuitSuccessEvent,
 } from './events.ts';
 export { MemoryCircuitStore } from './memory-store.ts';
 export { circuitBreaker } from './middleware.ts';

@@ -26,6 +26,6 @@ export function circuitBreaker(
     ]);
   }
   const breaker = target instanceof CircuitBreaker ? target : createCircuitBreaker(target, dependencies);
-  const describe = breaker.isKeyed ? describeCall : undefined;
-  return gateMiddleware<CircuitOpenError>(breaker, { fallback: breaker.fallback, clock: breaker.clock, describe });
+  const { fallback, clock } = breaker;
+  return gateMiddleware<CircuitOpenError>(breaker, { fallback, clock, describe: describeCall });
 }

@@ -14,6 +14,8 @@ export interface DeclaredCircuitOptions {
   readonly enabled?: boolean | undefined;
   /** Whether the fleet shares the circuit through DynamoDB; otherwise each environment keeps its own. Default true. */
   readonly shared?: boolean | undefined;
+  /** Whether `resilience()` puts the circuit around the handler. Default false. */
+  readonly inbound?: boolean | undefined;
   /** Whether every tenant has a circuit of its own, see `CallContext.tenant`. Default false. */
   readonly perTenant?: boolean | undefined;
   /** Whether every operation has a circuit of its own, see `CallContext.operation`. Default false. */

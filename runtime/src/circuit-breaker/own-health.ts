@@ -1,4 +1,5 @@
 import { uniform, type Random } from '../core/random.ts';
+import { evidenceOf, type OpeningEvidence } from './verdict.ts';
 import { createWindow, isTripped, type OutcomeWindow, type TripThresholds, type WindowSummary } from './window.ts';
 
 /** How long an environment refuses after failures in a row, while the fleet makes up its mind. */
@@ -114,6 +115,12 @@ export class OwnHealth {
   /** Whether the latest calls all failed, as many as the failure threshold. */
   failsInARow(nowMs: number): boolean {
     return this.#window.summary(nowMs).consecutiveFailures >= this.#thresholds.failureThreshold;
+  }
+
+  /** What an opening of the circuit rests on here: the window, or a row of failures that began before it. */
+  evidence(nowMs: number): OpeningEvidence {
+    const { calls, failures, consecutiveFailures } = this.#window.summary(nowMs);
+    return evidenceOf(Math.max(calls, consecutiveFailures), Math.max(failures, consecutiveFailures));
   }
 
   /** Milliseconds since the last call ended. */

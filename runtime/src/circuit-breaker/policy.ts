@@ -1,36 +1,18 @@
 import { UNKNOWN_CALL, type CallContext } from '../core/call-context.ts';
 import type { Clock } from '../core/clock.ts';
 import { createPermit, FREE_PERMIT, runWithPermit, type Gate, type Operation, type Permit, type Policy } from '../core/gate.ts';
-import type { Outcome } from '../core/outcome.ts';
 import { randomId, uniform } from '../core/random.ts';
-import { weightOf } from './classify.ts';
 import { CircuitOpenError } from './errors.ts';
 import { FleetWatch } from './fleet-watch.ts';
-import type { ResolvedCircuitBreakerOptions } from './options.ts';
+import type { CircuitFallback, ResolvedCircuitBreakerOptions } from './options.ts';
 import { KeyedCircuits } from './keyed-circuits.ts';
 import { OwnHealth } from './own-health.ts';
-import { admittedShare, openPeriodMs } from './recovery.ts';
+import { admittedShare } from './recovery.ts';
 import { CircuitReporter } from './reporter.ts';
+import { Settlement, type Admission } from './settlement.ts';
 import { SharedCircuit, type CircuitDependencies } from './shared-circuit.ts';
 import type { CircuitSnapshot } from './snapshot.ts';
 import type { CircuitState } from './state.ts';
-
-/** A call on its way through a closed circuit. */
-interface Admission {
-  readonly generation: number;
-  readonly startedAtMs: number;
-  readonly call: CallContext;
-  /** What is being said to the store alongside. */
-  readonly syncing: Promise<void> | undefined;
-}
-
-/** A probe on its way. */
-interface Probe {
-  readonly leaseId: string;
-  /** The circuit that gave it its place. */
-  readonly claimed: CircuitState;
-  readonly startedAtMs: number;
-}
 
 /**
  * Environments ask for a probe within this time after the open period, not all at its end; larger fleets take longer, so that
@@ -58,12 +40,15 @@ const LONGEST_PACE_MS = 1000;
  */
 export class CircuitBreaker implements Gate, Policy {
   readonly name: string;
+  /** The fallback given in the options; that it answered is reported. */
+  readonly fallback: CircuitFallback | undefined;
   readonly #options: ResolvedCircuitBreakerOptions;
   readonly #dependencies: CircuitDependencies;
   readonly #reporter: CircuitReporter;
   readonly #circuit: SharedCircuit;
   readonly #health: OwnHealth;
   readonly #watch: FleetWatch;
+  readonly #settlement: Settlement;
   /** Circuits of tenants and operations; undefined where all share this one. */
   readonly #keyed: KeyedCircuits<CircuitBreaker> | undefined;
   #askAtMs = 0;
@@ -77,11 +62,13 @@ export class CircuitBreaker implements Gate, Policy {
     this.name = options.name;
     this.#options = options;
     this.#dependencies = dependencies;
-    this.#reporter = new CircuitReporter(options, dependencies);
     this.#health = new OwnHealth(options, dependencies.random);
     this.#circuit = new SharedCircuit(id, dependencies, (state) => this.#onNewGeneration(state));
+    this.#reporter = new CircuitReporter(options, dependencies, this.#circuit);
     const watched = { circuit: this.#circuit, health: this.#health, reporter: this.#reporter };
     this.#watch = new FleetWatch(watched, options, dependencies);
+    this.#settlement = new Settlement(watched, this.#watch, options, dependencies);
+    this.fallback = this.#reported(options.fallback);
     if (!options.perTenant && !options.perOperation) return;
     const single = { ...options, perTenant: false, perOperation: false };
     this.#keyed = new KeyedCircuits(options, (key) => new CircuitBreaker(single, dependencies, key));
@@ -113,8 +100,8 @@ export class CircuitBreaker implements Gate, Policy {
     try {
       permit = await this.acquire(call);
     } catch (error) {
-      if (this.#options.fallback === undefined || !(error instanceof CircuitOpenError)) throw error;
-      return (await this.#options.fallback(error, call)) as T;
+      if (this.fallback === undefined || !(error instanceof CircuitOpenError)) throw error;
+      return (await this.fallback(error, call)) as T;
     }
     return runWithPermit(permit, operation, call);
   }
@@ -122,16 +109,6 @@ export class CircuitBreaker implements Gate, Policy {
   /** The source of time that it decides by. */
   get clock(): Clock {
     return this.#dependencies.clock;
-  }
-
-  /** The fallback given in the options. */
-  get fallback(): ResolvedCircuitBreakerOptions['fallback'] {
-    return this.#options.fallback;
-  }
-
-  /** Whether the calls say that they want circuits of their own: by tenant or by operation. */
-  get isKeyed(): boolean {
-    return this.#keyed !== undefined;
   }
 
   /** Whether nothing would be lost if this environment forgot the circuit: it is closed, and this environment does not hold back. */
@@ -165,7 +142,7 @@ export class CircuitBreaker implements Gate, Policy {
     const nowMs = this.#nowMs();
     if (state.phase === 'closed') return this.#admit(nowMs, call, undefined);
     const waitMs = this.#waitMs(state, nowMs);
-    if (waitMs > 0) throw this.#reporter.refusal(waitMs);
+    if (waitMs > 0) throw this.#reporter.refusal(waitMs, call);
     return this.#claimProbe(call);
   }
 
@@ -173,22 +150,26 @@ export class CircuitBreaker implements Gate, Policy {
   #admit(nowMs: number, call: CallContext, syncing: Promise<void> | undefined): Permit | Promise<Permit> {
     const { generation } = this.#circuit.state;
     const { control } = this.#circuit;
+    const admission: Admission = { phase: 'closed', generation, startedAtMs: nowMs, call, syncing };
     if (control === 'forced_open') {
-      return syncing === undefined ? this.#refuse(this.#options.syncIntervalMs, undefined) : syncing.then(() => this.#decide(call));
+      return syncing === undefined ? this.#refuse(this.#options.syncIntervalMs, admission) : syncing.then(() => this.#decide(call));
     }
-    const admission = { generation, startedAtMs: nowMs, call, syncing };
     // Under control no call is held back, whatever this environment thinks.
-    if (control !== undefined) return createPermit((outcome) => this.#settleCall(admission, outcome));
+    if (control !== undefined) return this.#permit(admission);
     const refusesForMs = this.#health.refusesForMs(nowMs);
-    if (refusesForMs > 0) return this.#refuseInTime(refusesForMs, syncing);
+    if (refusesForMs > 0) return this.#refuseInTime(refusesForMs, admission);
     const share = admittedShare(nowMs - generation, this.#circuit.active, this.#options.rampDurationMs);
-    if (share < 1 && this.#dependencies.random.next() >= share) return this.#refuse(RAMP_RETRY_MS, syncing);
-    return createPermit((outcome) => this.#settleCall(admission, outcome));
+    if (share < 1 && this.#dependencies.random.next() >= share) return this.#refuse(RAMP_RETRY_MS, admission);
+    return this.#permit(admission);
+  }
+
+  #permit(admission: Admission): Permit {
+    return createPermit((outcome) => this.#settlement.ofCall(admission, outcome));
   }
 
   /** Refuses, but not before what is being said to the store alongside has been said: nothing may be left to a frozen process. */
-  #refuse(retryAfterMs: number, syncing: Promise<void> | undefined): Promise<Permit> {
-    const refusal = this.#reporter.refusal(retryAfterMs);
+  #refuse(retryAfterMs: number, { call, syncing }: Admission): Promise<Permit> {
+    const refusal = this.#reporter.refusal(retryAfterMs, call);
     if (syncing === undefined) throw refusal;
     return syncing.then(() => {
       throw refusal;
@@ -199,10 +180,10 @@ export class CircuitBreaker implements Gate, Policy {
    * An environment that refuses at once is always idle, and is handed more than its share of the traffic: its refusals take
    * about as long as its calls do.
    */
-  async #refuseInTime(refusesForMs: number, syncing: Promise<void> | undefined): Promise<Permit> {
+  async #refuseInTime(refusesForMs: number, admission: Admission): Promise<Permit> {
     const paceMs = Math.min(this.#health.durationMs, LONGEST_PACE_MS);
     if (paceMs > 0) await this.#dependencies.sleep?.(paceMs);
-    return this.#refuse(refusesForMs, syncing);
+    return this.#refuse(refusesForMs, admission);
   }
 
   async #claimProbe(call: CallContext): Promise<Permit> {
@@ -214,10 +195,10 @@ export class CircuitBreaker implements Gate, Policy {
     // The response waits for a callback that is told about the change, but the probe does not.
     const announcing = this.#reporter.announce(decision);
     const { state } = decision;
-    if (decision.accepted) {
-      const probe = { leaseId, claimed: state, startedAtMs: this.#nowMs() };
+    if (decision.accepted && state.phase === 'half_open') {
+      const probe = { phase: state.phase, leaseId, claimed: state, startedAtMs: this.#nowMs(), call };
       return createPermit(async (outcome) => {
-        await this.#settleProbe(probe, outcome, call);
+        await this.#settlement.ofProbe(probe, outcome);
         return announcing;
       });
     }
@@ -228,27 +209,13 @@ export class CircuitBreaker implements Gate, Policy {
     return this.#decide(call);
   }
 
-  async #settleProbe({ leaseId, claimed, startedAtMs }: Probe, outcome: Outcome, call: CallContext): Promise<void> {
-    const verdict = this.#reporter.classify(outcome);
-    const isSlow = verdict === 'success' && weightOf(verdict, this.#nowMs() - startedAtMs, this.#options) > 0;
-    const result = isSlow ? 'failure' : verdict;
-    const { generation } = claimed;
-    const opens = claimed.phase === 'closed' ? 0 : claimed.opens;
-    const openUntilMs = this.#nowMs() + openPeriodMs(this.#options, opens, this.#dependencies.random);
-    const { successThreshold } = this.#options;
-    const command = { type: 'settle_probe', generation, leaseId, result, successThreshold, openUntilMs } as const;
-    return this.#reporter.announce(await this.#circuit.apply(command, call));
-  }
-
-  #settleCall({ generation, startedAtMs, call, syncing }: Admission, outcome: Outcome): Promise<void> | undefined {
-    const verdict = this.#reporter.classify(outcome);
-    // A result of an older generation says nothing about the circuit of today.
-    if (verdict === 'ignored' || generation !== this.#circuit.state.generation) return syncing;
-    const nowMs = this.#nowMs();
-    const weight = weightOf(verdict, nowMs - startedAtMs, this.#options);
-    this.#health.record(nowMs, weight, nowMs - startedAtMs);
-    this.#circuit.pending.record(nowMs, weight);
-    return weight > 0 ? this.#watch.onFailure(nowMs, call, syncing) : syncing;
+  /** The fallback, with the circuit of the call told that it has answered. */
+  #reported(fallback: CircuitFallback | undefined): CircuitFallback | undefined {
+    if (fallback === undefined) return undefined;
+    return (error, call, event) => {
+      const circuit = this.#keyed?.for(call) ?? this;
+      return circuit.#reporter.answerWith(fallback, error, call, event);
+    };
   }
 
   #onNewGeneration(state: CircuitState): void {

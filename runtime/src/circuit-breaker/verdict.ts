@@ -36,6 +36,35 @@ export function isFailingForFleet(counters: Counters, nowMs: number, sinceMs: nu
   return failureShares(scene).some((look) => isClear(look, options));
 }
 
+/** What the opening of a circuit rests on. */
+export interface OpeningEvidence {
+  /** Failed calls; a slow one counts as the part of a failure that its weight says. */
+  readonly failures: number;
+  /** Their share of the calls, 0 to 1. */
+  readonly failureRate: number;
+}
+
+/**
+ * What the fleet's failures look like to somebody who is told that the circuit opened: in the longest look-back in which their
+ * share reaches the threshold, or else in the one where it is highest. Over all of the last ten seconds an outage that was
+ * found at once would look like nothing.
+ */
+export function fleetEvidence(counters: Counters, nowMs: number, sinceMs: number, failureRateThreshold: number): OpeningEvidence {
+  const looks = LOOK_BACKS_MS.map((lookBackMs): OpeningEvidence => {
+    const { calls, failures } = callsWithin(counters, lookBackMs, nowMs, sinceMs);
+    return evidenceOf(calls, failures);
+  });
+  const highest = Math.max(...looks.map(({ failureRate }) => failureRate));
+  const reached = Math.min(failureRateThreshold, highest);
+  return looks.findLast(({ failureRate }) => failureRate >= reached) ?? evidenceOf(0, 0);
+}
+
+/** Failures, and their share of the calls. */
+export function evidenceOf(calls: number, failures: number): OpeningEvidence {
+  // A slow call may weigh more than a failure.
+  return { failures, failureRate: calls === 0 ? 0 : Math.min(1, failures / calls) };
+}
+
 /** Whether the fleet's rate does not speak against a vote: in a small fleet a quorum may come about by chance. */
 function agrees(scene: Scene, { failureRateThreshold }: VerdictOptions): boolean {
   const { active, callsPerMs } = scene.size;

@@ -3,6 +3,7 @@ import { ConfigurationError } from '../core/errors.ts';
 import { LIMIT_PARTS, limitPartsProblems, type LimitSchema } from '../core/limit-schema.ts';
 import { nameProblem, schemaProblems, show, unknownOption } from '../core/option-schema.ts';
 import { isRecord } from '../core/record.ts';
+import { readOverrides, type Overrides } from './overrides.ts';
 
 /** Environment variables as a process has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -10,7 +11,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Options by name, as the stack declared them: valid, but without defaults. */
 export type Declared = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** What the stack says to the runtime. */
+/** What the stack says to the runtime, and the environment variables that change it. */
 export interface Configuration {
   /** Declared circuits by name; undefined where the function has no configuration at all. */
   readonly circuits: Declared | undefined;
@@ -20,17 +21,20 @@ export interface Configuration {
   readonly rateLimits: Declared | undefined;
   /** Name of the table that holds rate limits; undefined where the function has none. */
   readonly rateLimitTable: string | undefined;
+  /** Declared options of the observability; undefined where there are none. */
+  readonly observability: Options | undefined;
+  /** Options that environment variables set. The declared circuits above have them already. */
+  readonly overrides: Overrides;
 }
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** What the document may hold under one of its keys. */
-interface Section {
-  readonly maximum: number;
-  readonly problems: (options: Options, path: string) => string[];
-}
+/** What the document may hold under one of its keys: problems of all that is there. */
+type Section = (declared: Options, key: string) => string[];
 
 const VARIABLE = CONTRACT.environment.configuration.name;
+const CIRCUIT_TABLE = CONTRACT.environment.circuitTable.name;
+const RATE_LIMIT_TABLE = CONTRACT.environment.rateLimitTable.name;
 const SCHEMA = CONTRACT.configuration;
 const LIMIT_SCHEMA: LimitSchema = {
   rule: SCHEMA.limitRule,
@@ -39,39 +43,76 @@ const LIMIT_SCHEMA: LimitSchema = {
 };
 
 const SECTIONS: ReadonlyMap<string, Section> = new Map([
-  ['circuits', { maximum: SCHEMA.maximumCircuits, problems: circuitProblems }],
-  ['limits', { maximum: SCHEMA.maximumRateLimits, problems: limitProblems }],
+  ['circuits', named(SCHEMA.maximumCircuits, (options, path) => schemaProblems(SCHEMA.circuit, options, path))],
+  ['limits', named(SCHEMA.maximumRateLimits, limitProblems)],
+  ['observability', (declared, key) => schemaProblems(SCHEMA.observability, declared, key)],
 ]);
 
-/**
- * Reads the configuration that the construct put into the environment.
- *
- * @throws ConfigurationError with every problem at once, if the document is not of the contract's schema.
- */
-export function readConfiguration(environment: Environment): Configuration {
-  const { configuration, circuitTable, rateLimitTable } = CONTRACT.environment;
-  const tables = {
-    circuitTable: environment[circuitTable.name] || undefined,
-    rateLimitTable: environment[rateLimitTable.name] || undefined,
-  };
-  const text = environment[configuration.name];
-  if (text === undefined || text === '') return { circuits: undefined, rateLimits: undefined, ...tables };
-  const document = parseDocument(text);
-  const problems = documentProblems(document);
-  if (problems.length > 0) throw invalid(problems);
-  const { circuits = {}, limits = {} } = document as { readonly circuits?: Declared; readonly limits?: Declared };
-  return { circuits, rateLimits: limits, ...tables };
+/** What the document holds, once it is known to be valid. */
+interface DeclaredDocument {
+  readonly circuits?: Declared;
+  readonly limits?: Declared;
+  readonly observability?: Options;
 }
 
-function parseDocument(text: string): Options {
+const NOTHING_DECLARED = { circuits: undefined, rateLimits: undefined, observability: undefined };
+
+/**
+ * Reads the configuration that the construct put into the environment, and the variables that change it.
+ *
+ * @throws ConfigurationError with every problem at once, if the document is not of the contract's schema or a variable not of
+ * its kind.
+ */
+export function readConfiguration(environment: Environment): Configuration {
+  const found = readOverrides(environment);
+  const { document, problems, cause } = readDocument(environment[VARIABLE] ?? '');
+  if (problems.length + found.problems.length > 0) {
+    const variables = [...(problems.length > 0 ? [VARIABLE] : []), ...found.bad];
+    throw invalid(variables, [...problems, ...found.problems], cause);
+  }
+  return {
+    ...(document === undefined ? NOTHING_DECLARED : declaredIn(document, found.overrides)),
+    circuitTable: environment[CIRCUIT_TABLE] || undefined,
+    rateLimitTable: environment[RATE_LIMIT_TABLE] || undefined,
+    overrides: found.overrides,
+  };
+}
+
+function declaredIn({ circuits = {}, limits = {}, observability }: DeclaredDocument, overrides: Overrides) {
+  return { circuits: changed(circuits, overrides.circuits), rateLimits: limits, observability };
+}
+
+function changed(declared: Declared, overrides: Options): Declared {
+  return Object.fromEntries(Object.entries(declared).map(([name, options]) => [name, { ...options, ...overrides }]));
+}
+
+interface ReadDocument {
+  /** Undefined if there is none, or none that can be used. */
+  readonly document?: DeclaredDocument;
+  readonly problems: readonly string[];
+  readonly cause?: unknown;
+}
+
+/** The latest document that could be used: every policy of a function reads the same one while the function starts. */
+let latest: { readonly text: string; readonly read: ReadDocument } = { text: '', read: { problems: [] } };
+
+function readDocument(text: string): ReadDocument {
+  if (text === latest.text) return latest.read;
+  const read = parseDocument(text);
+  if (read.problems.length === 0) latest = { text, read };
+  return read;
+}
+
+function parseDocument(text: string): ReadDocument {
+  if (text === '') return { problems: [] };
   let document: unknown;
   try {
     document = JSON.parse(text);
-  } catch (error) {
-    throw invalid([`the value is not JSON (${(error as Error).message}): let ResilientFunction write it`], error);
+  } catch (cause) {
+    return { problems: [`the value is not JSON (${(cause as Error).message}): let ResilientFunction write it`], cause };
   }
-  if (isRecord(document)) return document;
-  throw invalid([`the value is ${show(document)}: an object with "version", "circuits" and "limits" is needed`]);
+  if (isRecord(document)) return { document, problems: documentProblems(document) };
+  return { problems: [`the value is ${show(document)}: an object with "version", "circuits" and "limits" is needed`] };
 }
 
 function documentProblems(document: Options): string[] {
@@ -88,22 +129,25 @@ function documentProblems(document: Options): string[] {
   return [...problems, ...[...SECTIONS].flatMap(([key, section]) => sectionProblems(key, section, rest[key]))];
 }
 
-function sectionProblems(key: string, { maximum, problems }: Section, declared: unknown = {}): string[] {
-  if (!isRecord(declared)) return [`${key} is ${show(declared)}: set an object of options by name`];
-  const entries = Object.entries(declared);
-  return [
-    ...entries.flatMap(([name, options]) => {
-      const path = `${key}.${name}`;
-      const problem = nameProblem(SCHEMA.name, path, name);
-      const found = isRecord(options) ? problems(options, path) : [`${path} is ${show(options)}: set an object of options`];
-      return problem === undefined ? found : [problem, ...found];
-    }),
-    ...(entries.length > maximum ? [`${key} has ${entries.length} entries: declare at most ${maximum}`] : []),
-  ];
+function sectionProblems(key: string, section: Section, declared: unknown = {}): string[] {
+  if (isRecord(declared)) return section(declared, key);
+  return [`${key} is ${show(declared)}: set an object of options${key === 'observability' ? '' : ' by name'}`];
 }
 
-function circuitProblems(options: Options, path: string): string[] {
-  return schemaProblems(SCHEMA.circuit, options, path);
+/** A section of options by name. */
+function named(maximum: number, problemsOf: (options: Options, path: string) => string[]): Section {
+  return (declared, key) => {
+    const entries = Object.entries(declared);
+    return [
+      ...entries.flatMap(([name, options]) => {
+        const path = `${key}.${name}`;
+        const problem = nameProblem(SCHEMA.name, path, name);
+        const found = isRecord(options) ? problemsOf(options, path) : [`${path} is ${show(options)}: set an object of options`];
+        return problem === undefined ? found : [problem, ...found];
+      }),
+      ...(entries.length > maximum ? [`${key} has ${entries.length} entries: declare at most ${maximum}`] : []),
+    ];
+  };
 }
 
 function limitProblems(options: Options, path: string): string[] {
@@ -112,6 +156,7 @@ function limitProblems(options: Options, path: string): string[] {
   return [...schemaProblems(SCHEMA.rateLimit, plain, path, LIMIT_PARTS), ...limitPartsProblems(LIMIT_SCHEMA, path, options)];
 }
 
-function invalid(problems: readonly string[], cause?: unknown): ConfigurationError {
-  return new ConfigurationError(`the environment variable ${VARIABLE} cannot be used`, problems, cause);
+function invalid(variables: readonly string[], problems: readonly string[], cause: unknown): ConfigurationError {
+  const which = variables.length === 1 ? 'variable' : 'variables';
+  return new ConfigurationError(`the environment ${which} ${variables.join(', ')} cannot be used`, problems, cause);
 }

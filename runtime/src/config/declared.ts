@@ -15,8 +15,15 @@ export interface NeedOfTable {
 export function withDeclared<Options extends { readonly name: string }>(options: Options, declared: Declared | undefined): Options {
   const given: unknown = options;
   if (!isRecord(given) || declared === undefined || !Object.hasOwn(declared, options.name)) return options;
-  const set = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { ...declared[options.name], ...Object.fromEntries(set) } as unknown as Options;
+  return optionsOver(declared[options.name], options);
+}
+
+/** Options over what the stack declared or the environment sets. Only `undefined` leaves a declared option as it is. */
+export function optionsOver<Options extends object>(declared: Readonly<Record<string, unknown>> | undefined, options: Options): Options {
+  // What is no object at all is left to those who name its problem.
+  if (declared === undefined || !isRecord(options)) return options;
+  const set = Object.entries(options).filter(([, value]) => value !== undefined);
+  return { ...declared, ...Object.fromEntries(set) } as unknown as Options;
 }
 
 /** The problem of a name that the stack does not declare; a function without a configuration declares nothing and refuses none. */

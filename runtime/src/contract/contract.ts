@@ -17,6 +17,49 @@ export const CONTRACT = {
       "description": "Name of the DynamoDB table that holds rate limits."
     }
   },
+  "overrides": {
+    "circuitBreakerEnabled": {
+      "name": "CIRCUIT_BREAKER_ENABLED",
+      "section": "circuits",
+      "option": "enabled",
+      "type": "boolean",
+      "description": "Whether circuits protect anything."
+    },
+    "circuitBreakerFailureThreshold": {
+      "name": "CIRCUIT_BREAKER_FAILURE_THRESHOLD",
+      "section": "circuits",
+      "option": "failureThreshold",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 1000,
+      "description": "Consecutive failures that open a circuit."
+    },
+    "circuitBreakerTimeout": {
+      "name": "CIRCUIT_BREAKER_TIMEOUT",
+      "section": "circuits",
+      "option": "openDurationMs",
+      "type": "seconds",
+      "minimum": 0.1,
+      "maximum": 3600,
+      "description": "Time that a circuit spends open before the first probe, in seconds."
+    },
+    "healthCheckEnabled": {
+      "name": "HEALTH_CHECK_ENABLED",
+      "section": "health",
+      "option": "enabled",
+      "type": "boolean",
+      "description": "Whether resilience() answers health requests."
+    },
+    "healthCheckInterval": {
+      "name": "HEALTH_CHECK_INTERVAL",
+      "section": "health",
+      "option": "intervalMs",
+      "type": "seconds",
+      "minimum": 0,
+      "maximum": 3600,
+      "description": "Age from which on the result of a check is refreshed, in seconds."
+    }
+  },
   "tables": {
     "circuit": {
       "partitionKey": "id",
@@ -50,32 +93,65 @@ export const CONTRACT = {
         "state": {
           "name": "CircuitState",
           "unit": "None",
-          "description": "State after a transition: 0 closed, 1 open, 2 half-open."
+          "kind": "gauge",
+          "level": "essential",
+          "description": "State as last seen: 0 closed, 1 open, 2 half-open."
         },
         "opened": {
           "name": "CircuitOpened",
           "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
           "description": "Transitions to open, counted once by the environment that made them."
         },
         "halfOpened": {
           "name": "CircuitHalfOpened",
           "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
           "description": "Transitions from open to half-open."
         },
         "closed": {
           "name": "CircuitClosed",
           "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
           "description": "Transitions from half-open to closed."
         },
         "failures": {
           "name": "CircuitFailures",
           "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
           "description": "Protected calls that ended in a failure that counts."
         },
         "refused": {
           "name": "CircuitRefused",
           "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
           "description": "Calls refused because the circuit was open."
+        },
+        "successes": {
+          "name": "CircuitSuccesses",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
+          "description": "Protected calls that ended well."
+        },
+        "fallbacks": {
+          "name": "CircuitFallbacks",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Refused calls that a fallback answered."
+        },
+        "callDuration": {
+          "name": "CircuitCallDuration",
+          "unit": "Milliseconds",
+          "kind": "histogram",
+          "level": "detailed",
+          "description": "Time that a protected call took; refused calls are left out."
         }
       }
     },
@@ -88,31 +164,43 @@ export const CONTRACT = {
         "admitted": {
           "name": "RateLimitAdmitted",
           "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
           "description": "Calls that a rate limit admitted."
         },
         "refused": {
           "name": "RateLimitRefused",
           "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
           "description": "Calls refused because a rate limit was reached."
         },
         "wouldRefuse": {
           "name": "RateLimitWouldRefuse",
           "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
           "description": "Calls that a rate limit in a dry run let pass although it was reached."
         },
         "near": {
           "name": "RateLimitNear",
           "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
           "description": "Keys that used up the share of their limit from which on it is reported."
         },
         "degraded": {
           "name": "RateLimitDegraded",
           "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
           "description": "Calls that were decided without the table because it did not answer."
         },
         "splits": {
           "name": "RateLimitSplit",
           "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
           "description": "Times that a busy key was split into more parts."
         }
       }
@@ -126,9 +214,846 @@ export const CONTRACT = {
         "errors": {
           "name": "StoreErrors",
           "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
           "description": "Requests to a state table that failed or were not made because the table had just failed."
         }
       }
+    },
+    "healthCheck": {
+      "dimensions": [
+        "service",
+        "check"
+      ],
+      "names": {
+        "failures": {
+          "name": "HealthCheckFailures",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Runs of a check that failed or took too long."
+        },
+        "checks": {
+          "name": "HealthChecks",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
+          "description": "Runs of a check."
+        },
+        "duration": {
+          "name": "HealthCheckDuration",
+          "unit": "Milliseconds",
+          "kind": "histogram",
+          "level": "detailed",
+          "description": "Time that a run of a check took."
+        }
+      }
+    },
+    "healthEndpoint": {
+      "dimensions": [
+        "service",
+        "endpoint"
+      ],
+      "names": {
+        "answers": {
+          "name": "HealthAnswers",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
+          "description": "Health requests that were answered."
+        },
+        "notOk": {
+          "name": "HealthAnswersNotOk",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Health requests that were answered with 503."
+        },
+        "duration": {
+          "name": "HealthAnswerDuration",
+          "unit": "Milliseconds",
+          "kind": "histogram",
+          "level": "detailed",
+          "description": "Time that the answer to a health request took."
+        }
+      }
+    },
+    "request": {
+      "dimensions": [
+        "service"
+      ],
+      "names": {
+        "requests": {
+          "name": "Requests",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Requests that ended, however they did; health requests are left out."
+        },
+        "errors": {
+          "name": "RequestErrors",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Requests that the service failed: an error, or an answer of 500 or more; refusals are left out."
+        },
+        "rejected": {
+          "name": "RequestsRejected",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Requests that a policy refused."
+        },
+        "latency": {
+          "name": "RequestLatency",
+          "unit": "Milliseconds",
+          "kind": "histogram",
+          "level": "essential",
+          "description": "Time that a request took; refusals are left out, because they are fast."
+        },
+        "active": {
+          "name": "ActiveRequests",
+          "unit": "Count",
+          "kind": "gauge",
+          "level": "detailed",
+          "description": "Requests in flight in an environment when one of them ended."
+        },
+        "responseSize": {
+          "name": "ResponseSize",
+          "unit": "Bytes",
+          "kind": "histogram",
+          "level": "detailed",
+          "description": "Size of the body of an answer, where it is text."
+        },
+        "coldStarts": {
+          "name": "ColdStarts",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
+          "description": "Requests that were the first of their environment."
+        }
+      }
+    },
+    "operation": {
+      "dimensions": [
+        "service",
+        "operation"
+      ],
+      "names": {
+        "requests": {
+          "name": "OperationRequests",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
+          "description": "Requests of an operation that ended."
+        },
+        "errors": {
+          "name": "OperationErrors",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
+          "description": "Requests of an operation that the service failed."
+        },
+        "latency": {
+          "name": "OperationLatency",
+          "unit": "Milliseconds",
+          "kind": "histogram",
+          "level": "detailed",
+          "description": "Time that a request of an operation took; refusals are left out."
+        }
+      }
+    },
+    "errorType": {
+      "dimensions": [
+        "service",
+        "errorType"
+      ],
+      "names": {
+        "errors": {
+          "name": "ErrorsByType",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
+          "description": "Requests that the service failed, by the name of the error or by status."
+        }
+      }
+    },
+    "pipeline": {
+      "dimensions": [
+        "service"
+      ],
+      "names": {
+        "errors": {
+          "name": "ObservabilityErrors",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Sinks, extractors and callbacks that failed; the requests concerned were not touched."
+        },
+        "folded": {
+          "name": "ObservabilityFolded",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Values counted under the name \"other\", because there were too many names."
+        }
+      }
+    }
+  },
+  "instruments": {
+    "circuitBreaker": {
+      "state": {
+        "name": "circuit_breaker_state",
+        "kind": "gauge",
+        "labels": [
+          "service"
+        ],
+        "description": "State as last seen: 0 closed, 1 open, 2 half-open."
+      },
+      "transitions": {
+        "name": "circuit_breaker_transitions_total",
+        "kind": "counter",
+        "labels": [
+          "service",
+          "from_state",
+          "to_state"
+        ],
+        "description": "Changes of state, counted once by the environment that made them."
+      },
+      "failures": {
+        "name": "circuit_breaker_failures_total",
+        "kind": "counter",
+        "labels": [
+          "service"
+        ],
+        "description": "Protected calls that ended in a failure that counts."
+      },
+      "successes": {
+        "name": "circuit_breaker_successes_total",
+        "kind": "counter",
+        "labels": [
+          "service"
+        ],
+        "description": "Protected calls that ended well."
+      },
+      "rejected": {
+        "name": "circuit_breaker_rejected_total",
+        "kind": "counter",
+        "labels": [
+          "service"
+        ],
+        "description": "Calls refused because the circuit was open."
+      },
+      "requests": {
+        "name": "circuit_breaker_requests_total",
+        "kind": "counter",
+        "labels": [
+          "breaker_name",
+          "state",
+          "result"
+        ],
+        "description": "Calls by what became of them: success, failure or rejected."
+      },
+      "duration": {
+        "name": "circuit_breaker_request_duration_seconds",
+        "kind": "histogram",
+        "labels": [
+          "breaker_name",
+          "state",
+          "result"
+        ],
+        "unit": "s",
+        "buckets": [
+          0.01,
+          0.05,
+          0.1,
+          0.5,
+          1,
+          2.5,
+          5,
+          10,
+          30
+        ],
+        "description": "Time that a protected call took."
+      },
+      "fallbacks": {
+        "name": "circuit_breaker_fallback_total",
+        "kind": "counter",
+        "labels": [
+          "breaker_name",
+          "state",
+          "action"
+        ],
+        "description": "Refused calls that a fallback answered."
+      }
+    },
+    "sharedCircuitBreaker": {
+      "state": {
+        "name": "distributed_circuit_breaker_state",
+        "kind": "gauge",
+        "labels": [
+          "service"
+        ],
+        "description": "State of a circuit that the fleet shares."
+      },
+      "transitions": {
+        "name": "distributed_circuit_breaker_transitions_total",
+        "kind": "counter",
+        "labels": [
+          "service",
+          "from_state",
+          "to_state"
+        ],
+        "description": "Changes of state of a circuit that the fleet shares."
+      },
+      "failures": {
+        "name": "distributed_circuit_breaker_failures_total",
+        "kind": "counter",
+        "labels": [
+          "service"
+        ],
+        "description": "Failures under a circuit that the fleet shares."
+      },
+      "successes": {
+        "name": "distributed_circuit_breaker_successes_total",
+        "kind": "counter",
+        "labels": [
+          "service"
+        ],
+        "description": "Successes under a circuit that the fleet shares."
+      },
+      "rejected": {
+        "name": "distributed_circuit_breaker_rejected_total",
+        "kind": "counter",
+        "labels": [
+          "service"
+        ],
+        "description": "Calls refused by a circuit that the fleet shares."
+      }
+    },
+    "rateLimit": {
+      "requests": {
+        "name": "rate_limit_requests_total",
+        "kind": "counter",
+        "labels": [
+          "limit",
+          "result"
+        ],
+        "description": "Calls by what became of them: admitted, refused or would_refuse."
+      },
+      "near": {
+        "name": "rate_limit_near_total",
+        "kind": "counter",
+        "labels": [
+          "limit"
+        ],
+        "description": "Keys that used up the share of their limit from which on it is reported."
+      },
+      "degraded": {
+        "name": "rate_limit_degraded_total",
+        "kind": "counter",
+        "labels": [
+          "limit"
+        ],
+        "description": "Calls that were decided without the table."
+      },
+      "splits": {
+        "name": "rate_limit_splits_total",
+        "kind": "counter",
+        "labels": [
+          "limit"
+        ],
+        "description": "Times that a busy key was split into more parts."
+      }
+    },
+    "store": {
+      "errors": {
+        "name": "state_store_errors_total",
+        "kind": "counter",
+        "labels": [
+          "table",
+          "reason"
+        ],
+        "description": "Requests to a state table that failed or were not made because the table had just failed."
+      }
+    },
+    "healthCheck": {
+      "checks": {
+        "name": "distributed_health_check_total",
+        "kind": "counter",
+        "labels": [
+          "service",
+          "status"
+        ],
+        "description": "Runs of a check by what they found."
+      },
+      "duration": {
+        "name": "distributed_health_check_duration_seconds",
+        "kind": "histogram",
+        "labels": [
+          "service"
+        ],
+        "unit": "s",
+        "buckets": [
+          0.001,
+          0.005,
+          0.01,
+          0.05,
+          0.1,
+          0.5,
+          1,
+          5
+        ],
+        "description": "Time that a run of a check took."
+      },
+      "status": {
+        "name": "distributed_health_status",
+        "kind": "gauge",
+        "labels": [
+          "service"
+        ],
+        "description": "What is known of a dependency: 1 healthy, 0.5 degraded, 0 unhealthy."
+      }
+    },
+    "healthEndpoint": {
+      "answers": {
+        "name": "health_checks_total",
+        "kind": "counter",
+        "labels": [
+          "endpoint",
+          "status"
+        ],
+        "description": "Health requests that were answered."
+      },
+      "duration": {
+        "name": "health_checks_duration_seconds",
+        "kind": "histogram",
+        "labels": [
+          "endpoint",
+          "status"
+        ],
+        "unit": "s",
+        "buckets": [
+          0.001,
+          0.005,
+          0.01,
+          0.05,
+          0.1,
+          0.5,
+          1,
+          5
+        ],
+        "description": "Time that the answer to a health request took."
+      }
+    },
+    "request": {
+      "requests": {
+        "name": "requests_total",
+        "kind": "counter",
+        "labels": [
+          "method",
+          "path",
+          "tenant_id",
+          "operation",
+          "status",
+          "status_class"
+        ],
+        "description": "Requests that ended; the path is the route, never what callers sent."
+      },
+      "active": {
+        "name": "requests_active",
+        "kind": "gauge",
+        "labels": [
+          "method",
+          "path",
+          "tenant_id",
+          "operation"
+        ],
+        "description": "Requests in flight in this environment."
+      },
+      "duration": {
+        "name": "requests_duration_seconds",
+        "kind": "histogram",
+        "labels": [
+          "method",
+          "path",
+          "tenant_id",
+          "operation",
+          "status",
+          "status_class"
+        ],
+        "unit": "s",
+        "buckets": [
+          0.01,
+          0.05,
+          0.1,
+          0.5,
+          1,
+          2.5,
+          5,
+          10,
+          30
+        ],
+        "description": "Time that a request took; refusals are left out."
+      },
+      "errors": {
+        "name": "requests_errors_total",
+        "kind": "counter",
+        "labels": [
+          "method",
+          "path",
+          "tenant_id",
+          "operation",
+          "error_type"
+        ],
+        "description": "Requests that the service failed."
+      },
+      "responseSize": {
+        "name": "response_size_bytes",
+        "kind": "histogram",
+        "labels": [
+          "method",
+          "path",
+          "tenant_id",
+          "operation",
+          "status",
+          "status_class"
+        ],
+        "unit": "By",
+        "buckets": [
+          100,
+          1000,
+          10000,
+          100000,
+          1000000,
+          6000000
+        ],
+        "description": "Size of the body of an answer, where it is text."
+      }
+    },
+    "operation": {
+      "requests": {
+        "name": "operation_total",
+        "kind": "counter",
+        "labels": [
+          "operation",
+          "tenant_id"
+        ],
+        "description": "Requests of an operation that ended."
+      },
+      "duration": {
+        "name": "operation_duration_seconds",
+        "kind": "histogram",
+        "labels": [
+          "operation",
+          "tenant_id"
+        ],
+        "unit": "s",
+        "buckets": [
+          0.01,
+          0.05,
+          0.1,
+          0.5,
+          1,
+          2.5,
+          5,
+          10,
+          30
+        ],
+        "description": "Time that a request of an operation took; refusals are left out."
+      },
+      "errors": {
+        "name": "operation_errors_total",
+        "kind": "counter",
+        "labels": [
+          "operation",
+          "tenant_id"
+        ],
+        "description": "Requests of an operation that the service failed."
+      }
+    },
+    "pipeline": {
+      "errors": {
+        "name": "observability_errors_total",
+        "kind": "counter",
+        "labels": [
+          "part"
+        ],
+        "description": "Sinks, extractors and callbacks that failed."
+      }
+    }
+  },
+  "logs": {
+    "circuit.created": {
+      "level": "info",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "circuit created",
+      "fields": [
+        "failureThreshold",
+        "openDurationMs",
+        "shared"
+      ]
+    },
+    "circuit.opened": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "circuit opened",
+      "fields": [
+        "from",
+        "to",
+        "failures",
+        "failureRate",
+        "generation",
+        "shared",
+        "atMs"
+      ]
+    },
+    "circuit.half_opened": {
+      "level": "info",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "circuit is being probed",
+      "fields": [
+        "from",
+        "to",
+        "generation",
+        "shared",
+        "atMs"
+      ]
+    },
+    "circuit.closed": {
+      "level": "info",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "circuit closed",
+      "fields": [
+        "from",
+        "to",
+        "generation",
+        "shared",
+        "atMs"
+      ]
+    },
+    "circuit.refused": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 10000,
+      "message": "call refused, the circuit is open",
+      "fields": [
+        "retryAfterMs",
+        "tenant",
+        "operation"
+      ]
+    },
+    "circuit.fallback": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 10000,
+      "message": "call answered by the fallback",
+      "fields": [
+        "phase",
+        "tenant",
+        "operation"
+      ]
+    },
+    "circuit.failure": {
+      "level": "error",
+      "detail": "detailed",
+      "intervalMs": 1000,
+      "message": "protected call failed",
+      "fields": [
+        "phase",
+        "durationMs",
+        "tenant",
+        "operation",
+        "errorType"
+      ]
+    },
+    "circuit.success": {
+      "level": "debug",
+      "detail": "detailed",
+      "intervalMs": 0,
+      "message": "protected call succeeded",
+      "fields": [
+        "phase",
+        "durationMs",
+        "tenant",
+        "operation"
+      ]
+    },
+    "circuit.callback_failed": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 60000,
+      "message": "callback of the circuit failed",
+      "fields": [
+        "error"
+      ]
+    },
+    "limit.refused": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 10000,
+      "message": "call refused, the limit is reached",
+      "fields": [
+        "limit",
+        "remaining",
+        "resetAtMs",
+        "retryAfterMs"
+      ]
+    },
+    "limit.would_refuse": {
+      "level": "info",
+      "detail": "essential",
+      "intervalMs": 10000,
+      "message": "call would have been refused, the limit is reached",
+      "fields": [
+        "limit",
+        "remaining",
+        "resetAtMs",
+        "retryAfterMs"
+      ]
+    },
+    "limit.near": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 1000,
+      "message": "limit is nearly used up for a key",
+      "fields": [
+        "key",
+        "limit",
+        "remaining",
+        "resetAtMs"
+      ]
+    },
+    "limit.degraded": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 60000,
+      "message": "limit is decided without its table",
+      "fields": [
+        "decision"
+      ]
+    },
+    "limit.split": {
+      "level": "info",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "limit was split, because a key is busy",
+      "fields": [
+        "key",
+        "shards"
+      ]
+    },
+    "limit.changed": {
+      "level": "info",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "limit was changed for a key",
+      "fields": [
+        "key",
+        "change"
+      ]
+    },
+    "limit.callback_failed": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 60000,
+      "message": "callback of the limit failed",
+      "fields": [
+        "error"
+      ]
+    },
+    "store.error": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 60000,
+      "message": "state table does not answer, deciding locally",
+      "fields": [
+        "reason",
+        "error"
+      ]
+    },
+    "health.check_failed": {
+      "level": "error",
+      "detail": "essential",
+      "intervalMs": 10000,
+      "message": "health check failed",
+      "fields": [
+        "durationMs",
+        "failures",
+        "required",
+        "reason"
+      ]
+    },
+    "health.unhealthy": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "dependency is not healthy",
+      "fields": [
+        "from",
+        "to"
+      ]
+    },
+    "health.healthy": {
+      "level": "info",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "dependency is healthy again",
+      "fields": [
+        "from",
+        "to"
+      ]
+    },
+    "health.callback_failed": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 60000,
+      "message": "callback of the health check failed",
+      "fields": [
+        "error"
+      ]
+    },
+    "request.failed": {
+      "level": "error",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "request failed",
+      "fields": [
+        "method",
+        "route",
+        "statusCode",
+        "durationMs",
+        "error",
+        "request",
+        "response"
+      ]
+    },
+    "request.completed": {
+      "level": "info",
+      "detail": "detailed",
+      "intervalMs": 0,
+      "message": "request completed",
+      "fields": [
+        "method",
+        "route",
+        "statusCode",
+        "durationMs",
+        "request",
+        "response"
+      ]
+    },
+    "observability.failed": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 60000,
+      "message": "part of the observability failed, requests are not touched",
+      "fields": [
+        "error"
+      ]
     }
   },
   "configuration": {
@@ -147,6 +1072,11 @@ export const CONTRACT = {
         "type": "boolean",
         "default": true,
         "description": "Whether the circuit is shared by the fleet through DynamoDB; otherwise each environment keeps its own."
+      },
+      "inbound": {
+        "type": "boolean",
+        "default": false,
+        "description": "Whether resilience() puts the circuit around the handler."
       },
       "perTenant": {
         "type": "boolean",
@@ -327,6 +1257,11 @@ export const CONTRACT = {
         "default": true,
         "description": "Whether the limits are shared by the fleet through DynamoDB; otherwise each environment has its own."
       },
+      "inbound": {
+        "type": "boolean",
+        "default": true,
+        "description": "Whether resilience() limits the requests of the function with it."
+      },
       "strategy": {
         "type": "choice",
         "values": [
@@ -408,6 +1343,70 @@ export const CONTRACT = {
         "maximum": 64,
         "default": 32,
         "description": "Parts into which a busy key is split at most; a power of two."
+      }
+    },
+    "observability": {
+      "logging": {
+        "type": "boolean",
+        "default": true,
+        "description": "Whether requests and events are logged."
+      },
+      "metrics": {
+        "type": "boolean",
+        "default": true,
+        "description": "Whether requests and events are counted in CloudWatch."
+      },
+      "tracing": {
+        "type": "boolean",
+        "default": false,
+        "description": "Whether requests are traced in X-Ray; a Tracer has to be given."
+      },
+      "level": {
+        "type": "choice",
+        "values": [
+          "essential",
+          "detailed"
+        ],
+        "default": "essential",
+        "description": "How much is reported: what alarms need, or all there is."
+      },
+      "sampleRate": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "default": 1,
+        "description": "Share of the requests that went well whose line is written at the detailed level."
+      },
+      "logRequestBody": {
+        "type": "boolean",
+        "default": false,
+        "description": "Whether the line of a request shows its body, with secrets replaced."
+      },
+      "logResponseBody": {
+        "type": "boolean",
+        "default": false,
+        "description": "Whether the line of a request shows the body of its answer, with secrets replaced."
+      },
+      "maxBodyLogBytes": {
+        "type": "integer",
+        "minimum": 64,
+        "maximum": 65536,
+        "default": 1024,
+        "description": "Bytes of a body that a line shows at most."
+      },
+      "maxDimensionValues": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1000,
+        "default": 50,
+        "description": "Values of one dimension that are told apart; more are counted as \"other\"."
+      },
+      "gaugeInterval": {
+        "type": "duration",
+        "minimumMs": 1000,
+        "maximumMs": 3600000,
+        "defaultMs": 60000,
+        "description": "How often an environment repeats the state of a circuit that has not changed."
       }
     }
   }

@@ -25,6 +25,8 @@ export type StoreErrorReason = 'throttled' | 'timeout' | 'unreachable' | 'denied
  */
 export interface EventSink {
   emit(event: ResilienceEvent): void;
+  /** Sends what the sink has held back, at the end of a request: afterwards the environment may be frozen for good. */
+  flush?(nowMs: number): void;
 }
 
 /** A sink that drops everything. */
@@ -32,14 +34,30 @@ export const NO_EVENTS: EventSink = Object.freeze({ emit: () => undefined });
 
 /** The same sink, made harmless: what it throws is dropped, because reporting must never touch a call. */
 export function quietSink(sink: EventSink): EventSink {
-  return {
-    emit(event) {
+  // Policies know this one by its identity, and then do not even make their most frequent events.
+  return sink === NO_EVENTS ? sink : several([sink], () => undefined);
+}
+
+/**
+ * One sink of several: each gets every event, also where another one throws.
+ *
+ * @param onError Told what a sink threw. Must not throw itself.
+ */
+export function several(sinks: readonly EventSink[], onError: (error: unknown) => void): EventSink {
+  const each = (tell: (sink: EventSink) => unknown): void => {
+    for (const sink of sinks) {
       try {
-        sink.emit(event);
-      } catch {
-        // There is nobody left to tell.
+        const told = tell(sink);
+        // Nobody waits for a sink, but one that rejects must not end the process.
+        if (told instanceof Promise) told.catch(onError);
+      } catch (error) {
+        onError(error);
       }
-    },
+    }
+  };
+  return {
+    emit: (event) => each((sink) => sink.emit(event)),
+    flush: (nowMs) => each((sink) => sink.flush?.(nowMs)),
   };
 }
 

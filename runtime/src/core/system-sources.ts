@@ -15,7 +15,29 @@ export const SYSTEM_CLOCK: Clock = Object.freeze({
 /** The random source of this machine. */
 export const SYSTEM_RANDOM: Random = Object.freeze({ next: () => Math.random() });
 
-/** Waits for a time on this machine, in milliseconds. Meant for short waits within a request: a frozen environment wakes late. */
-export function systemSleep(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs));
+/**
+ * Waits for a time on this machine, in milliseconds. Meant for short waits within a request: a frozen environment wakes late.
+ *
+ * @param signal Ends the wait early, so that no timer is left behind. Default: none.
+ */
+export function systemSleep(durationMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, durationMs);
+    const wake = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    if (signal?.aborted === true) wake();
+    else signal?.addEventListener('abort', wake, { once: true });
+  });
+}
+
+/** Memory that this process has in use, in bytes. */
+export function systemMemoryBytes(): number {
+  return process.memoryUsage.rss();
+}
+
+/** Milliseconds with fractions, from an instant that stays the same for the life of the process. */
+export function systemStopwatch(): number {
+  return performance.now();
 }

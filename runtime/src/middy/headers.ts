@@ -1,4 +1,4 @@
-import { valueAt } from './read.ts';
+import { keysOf, valueAt } from './read.ts';
 
 /** Headers by name. */
 export type HeaderFields = Readonly<Record<string, string>>;
@@ -7,14 +7,21 @@ export type HeaderFields = Readonly<Record<string, string>>;
 export function requestHeader(event: unknown, name: string): readonly string[] {
   // Where both are there, the plain ones hold the last value only.
   const found = headerIn(valueAt(event, 'multiValueHeaders'), name) ?? headerIn(valueAt(event, 'headers'), name);
-  const values: readonly unknown[] = Array.isArray(found) ? found : [found];
-  return values.filter((value): value is string => typeof value === 'string' && value !== '');
+  return listOf(found).filter((value): value is string => typeof value === 'string' && value !== '');
+}
+
+function listOf(found: unknown): readonly unknown[] {
+  try {
+    return Array.isArray(found) ? [...(found as unknown[])] : [found];
+  } catch {
+    return []; // what another middleware has put there cannot be read
+  }
 }
 
 function headerIn(headers: unknown, name: string): unknown {
-  if (typeof headers !== 'object' || headers === null) return undefined;
   const wanted = name.toLowerCase();
-  return Object.entries(headers).find(([key, value]) => key.toLowerCase() === wanted && value !== undefined)?.[1];
+  const found = keysOf(headers).find((key) => key.toLowerCase() === wanted && valueAt(headers, key) !== undefined);
+  return found === undefined ? undefined : valueAt(headers, found);
 }
 
 /** Whether an event comes from an ALB that sends multi-value headers, and so reads no others in the answer. */

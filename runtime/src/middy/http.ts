@@ -1,5 +1,6 @@
 import { retryAfterSeconds, type ResilienceError } from '../core/errors.ts';
 import { multiValue, usesMultiValueHeaders } from './headers.ts';
+import { valueAt } from './read.ts';
 
 /** An answer that API Gateway (v1 and v2), function URLs, ALB and VPC Lattice all understand. */
 export interface HttpAnswer {
@@ -22,14 +23,14 @@ const REASON_PHRASES: Readonly<Record<number, string>> = {
 
 /** Whether a Lambda event is an HTTP request that expects a response object. */
 export function isHttpEvent(event: unknown): boolean {
-  if (typeof event !== 'object' || event === null) return false;
-  const { httpMethod, requestContext, methodArn, routeArn, raw_path: latticePath } = event as Record<string, unknown>;
   // A Lambda authorizer of API Gateway sees the request as well, but answers with a policy.
-  if (typeof (methodArn ?? routeArn) === 'string') return false;
-  if (typeof latticePath === 'string') return true; // VPC Lattice, event version 1
+  if (typeof (valueAt(event, 'methodArn') ?? valueAt(event, 'routeArn')) === 'string') return false;
+  if (typeof valueAt(event, 'raw_path') === 'string') return true; // VPC Lattice, event version 1
+  const requestContext = valueAt(event, 'requestContext');
   if (typeof requestContext !== 'object' || requestContext === null) return false;
   // API Gateway REST and ALB name the method; HTTP APIs and function URLs nest it; Lattice 2 names its network.
-  return typeof httpMethod === 'string' || 'http' in requestContext || 'serviceNetworkArn' in requestContext;
+  const named = valueAt(requestContext, 'http') ?? valueAt(requestContext, 'serviceNetworkArn');
+  return named !== undefined || typeof valueAt(event, 'httpMethod') === 'string';
 }
 
 /** Renders an error of this library: status, `Retry-After`, and a JSON body that leaks no internals. */

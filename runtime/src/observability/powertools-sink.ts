@@ -1,96 +1,176 @@
 import { CONTRACT } from '../contract/contract.ts';
-import { createConsoleSink, type ConsoleLike } from '../core/console-sink.ts';
 import type { EventSink, ResilienceEvent } from '../core/events.ts';
+import { LogLines, type ConsoleLike, type ReportLevel } from '../core/log-lines.ts';
+import type { Random } from '../core/random.ts';
+import { SYSTEM_RANDOM } from '../core/system-sources.ts';
+import { addFigures } from './figures.ts';
+import { MetricSums, type Metric, type MetricSet } from './metric-sums.ts';
+import { PhaseGauges } from './phase-gauges.ts';
 
-/** One metric with dimensions of its own, as Powertools Metrics hands it out. */
-export interface SingleMetric {
-  addDimension(name: string, value: string): unknown;
-  addMetric(name: string, unit: 'Count' | 'None', value: number): unknown;
-}
-
-/** The part of Powertools Metrics that is used: each metric leaves at once, with its own dimensions. */
+/** The part of Powertools Metrics that is used. */
 export interface MetricsLike {
-  singleMetric(): SingleMetric;
+  addDimension(name: string, value: string): unknown;
+  addMetric(name: string, unit: Metric['unit'], value: number): unknown;
+  publishStoredMetrics(): unknown;
+  /** Drops metrics that could not be sent, so that they do not leave with those that follow. */
+  clearMetrics?(): unknown;
+  /** Drops their dimensions. */
+  clearDimensions?(): unknown;
 }
 
 /** Where Powertools reports go. What is not given is not reported. */
 export interface PowertoolsSinkOptions {
   /** A Powertools Logger. */
-  readonly logger?: ConsoleLike;
-  /** Powertools Metrics. Its `service` dimension is the first of the contract's two. */
-  readonly metrics?: MetricsLike;
+  readonly logger?: ConsoleLike | undefined;
+  /**
+   * Powertools Metrics of the namespace `ResilientLambda` that are used for nothing else: what leaves has dimensions of its own.
+   * Their `service` is the first of the contract's dimensions.
+   */
+  readonly metrics?: MetricsLike | undefined;
+  /** How much is reported. Default `essential`. */
+  readonly level?: ReportLevel | undefined;
+  /**
+   * Dimensions with the same value everywhere. All metrics are sent once more with them, because dashboards and alarms know
+   * only those of the contract: that doubles their price. Default: none.
+   */
+  readonly defaultDimensions?: Readonly<Record<string, string>> | undefined;
+  /** Values of one dimension that are told apart, more are counted as `other`: 1 to 1000. Default 50. */
+  readonly maxDimensionValues?: number | undefined;
+  /** How often the state of a circuit that has not changed is repeated, in milliseconds: 1 s to 1 h. Default 60 s. */
+  readonly gaugeIntervalMs?: number | undefined;
+  /**
+   * Longest time between two events after which sums leave without having been asked for, in milliseconds; what calls `flush` at the
+   * end of every request, as `observability()` does, sets it to `Infinity`. Default 1 s.
+   */
+  readonly flushIntervalMs?: number | undefined;
+  /** Source of chance for samples. Default: the one of this machine. */
+  readonly random?: Random | undefined;
 }
 
-const { circuitBreaker: CIRCUIT, rateLimit: LIMIT, store: STORE } = CONTRACT.metrics;
-
-/** Frequent events are summed up and leave at most this often, so that refusing load does not write a line per refusal. */
-const SUM_INTERVAL_MS = 1000;
-
-/** The part of a contract's metric that is sent. */
-interface Metric {
-  readonly name: string;
-  readonly unit: 'Count' | 'None';
+/** What a sink has sent since it was made, in this environment. */
+export interface SinkStatistics {
+  /** Events taken in. */
+  readonly events: number;
+  /** Lines written. */
+  readonly logLines: number;
+  /** Events that a later line summed up. */
+  readonly logLinesSuppressed: number;
+  /** Metrics sent. */
+  readonly metricsEmitted: number;
+  /** Metrics that could not be sent. */
+  readonly metricErrors: number;
 }
 
-const PHASES: Readonly<Record<string, { readonly gauge: number; readonly counter: Metric }>> = {
-  closed: { gauge: 0, counter: CIRCUIT.names.closed },
-  open: { gauge: 1, counter: CIRCUIT.names.opened },
-  half_open: { gauge: 2, counter: CIRCUIT.names.halfOpened },
-};
-
-const FREQUENT: Readonly<Record<string, { readonly dimension: string; readonly metric: Metric }>> = {
-  'circuit.failure': { dimension: CIRCUIT.dimensions[1], metric: CIRCUIT.names.failures },
-  'circuit.refused': { dimension: CIRCUIT.dimensions[1], metric: CIRCUIT.names.refused },
-  'limit.admitted': { dimension: LIMIT.dimensions[1], metric: LIMIT.names.admitted },
-  'limit.refused': { dimension: LIMIT.dimensions[1], metric: LIMIT.names.refused },
-  'limit.would_refuse': { dimension: LIMIT.dimensions[1], metric: LIMIT.names.wouldRefuse },
-  'limit.near': { dimension: LIMIT.dimensions[1], metric: LIMIT.names.near },
-  'limit.degraded': { dimension: LIMIT.dimensions[1], metric: LIMIT.names.degraded },
-  'limit.split': { dimension: LIMIT.dimensions[1], metric: LIMIT.names.splits },
-  'store.error': { dimension: STORE.dimensions[1], metric: STORE.names.errors },
-};
-
-interface Sum {
-  count: number;
-  sentAtMs: number;
+/** A sink that says what it has done. */
+export interface PowertoolsSink extends EventSink {
+  flush(nowMs: number): void;
+  statistics(): SinkStatistics;
 }
+
+const DEFAULT_FLUSH_INTERVAL_MS = 1000;
+const NO_LINES = { written: 0, suppressed: 0 };
+const { maxDimensionValues: VALUES, gaugeInterval: GAUGE } = CONTRACT.configuration.observability;
 
 /**
- * A sink that turns events into the contract's CloudWatch metrics and into log lines, through Powertools. Counts of frequent
- * events are summed up for a second; the last sum of an environment that dies is lost.
+ * A sink that turns events into the contract's CloudWatch metrics and into log lines, through Powertools. Counts are summed up
+ * until `flush`, or for a second where nobody calls it; then the last sum of an environment that dies is lost.
  */
-export function createPowertoolsSink({ logger, metrics }: PowertoolsSinkOptions): EventSink {
-  const log = logger === undefined ? undefined : createConsoleSink(logger);
-  const sums = new Map<string, Sum>();
+export function createPowertoolsSink(options: PowertoolsSinkOptions = {}): PowertoolsSink {
+  return new PowertoolsSummary(options);
+}
 
-  function send(dimension: string, name: string, metric: Metric, value: number): void {
-    const single = metrics?.singleMetric();
-    single?.addDimension(dimension, name);
-    single?.addMetric(metric.name, metric.unit, value);
+class PowertoolsSummary implements PowertoolsSink {
+  readonly #metrics: MetricsLike | undefined;
+  readonly #constants: Readonly<Record<string, string>> | undefined;
+  readonly #lines: LogLines | undefined;
+  readonly #sums: MetricSums;
+  readonly #gauges: PhaseGauges;
+  readonly #flushIntervalMs: number;
+  // Not infinite: the difference to it must stay below an infinite interval.
+  #sentAtMs = -Number.MAX_VALUE;
+  #events = 0;
+  #metricsEmitted = 0;
+  #metricErrors = 0;
+
+  constructor(options: PowertoolsSinkOptions) {
+    const { level = 'essential', maxDimensionValues = VALUES.default, gaugeIntervalMs = GAUGE.defaultMs } = options;
+    this.#metrics = options.metrics;
+    this.#constants = options.defaultDimensions;
+    this.#lines = options.logger && new LogLines(options.logger, level);
+    this.#sums = new MetricSums({ level, maxDimensionValues }, options.random ?? SYSTEM_RANDOM);
+    this.#gauges = new PhaseGauges(gaugeIntervalMs);
+    this.#flushIntervalMs = options.flushIntervalMs ?? DEFAULT_FLUSH_INTERVAL_MS;
   }
 
-  function count(event: ResilienceEvent): void {
-    const frequent = FREQUENT[event.type];
-    if (frequent === undefined) return;
-    const key = `${event.type} ${event.name}`;
-    const sum = sums.get(key) ?? { count: 0, sentAtMs: -Infinity };
-    sums.set(key, sum);
-    sum.count += 1;
-    if (event.atMs - sum.sentAtMs < SUM_INTERVAL_MS) return;
-    send(frequent.dimension, event.name, frequent.metric, sum.count);
-    sum.count = 0;
-    sum.sentAtMs = event.atMs;
+  emit(event: ResilienceEvent): void {
+    this.#events += 1;
+    if (this.#metrics !== undefined) {
+      this.#gauges.add(event, this.#sums);
+      addFigures(event, this.#sums);
+      if (event.atMs - this.#sentAtMs >= this.#flushIntervalMs) this.#send(event.atMs);
+    }
+    this.#lines?.write(event);
   }
 
-  return {
-    emit(event) {
-      log?.emit(event);
-      if (metrics === undefined) return;
-      count(event);
-      const phase = event.type === 'circuit.state_changed' ? PHASES[String((event as { to?: unknown }).to)] : undefined;
-      if (phase === undefined) return;
-      send(CIRCUIT.dimensions[1], event.name, CIRCUIT.names.state, phase.gauge);
-      send(CIRCUIT.dimensions[1], event.name, phase.counter, 1);
-    },
-  };
+  flush(nowMs: number): void {
+    try {
+      this.#lines?.flush(nowMs);
+    } finally {
+      this.#send(nowMs);
+    }
+  }
+
+  statistics(): SinkStatistics {
+    const { written: logLines, suppressed: logLinesSuppressed } = this.#lines ?? NO_LINES;
+    return { events: this.#events, logLines, logLinesSuppressed, metricsEmitted: this.#metricsEmitted, metricErrors: this.#metricErrors };
+  }
+
+  #send(nowMs: number): void {
+    this.#sentAtMs = nowMs;
+    if (this.#metrics === undefined) return;
+    const { folded } = this.#sums;
+    if (folded > 0) {
+      this.#sums.add('pipeline', '', CONTRACT.metrics.pipeline.names.folded, folded);
+      this.#sums.folded = 0;
+    }
+    if (this.#sums.isEmpty) return;
+    for (const set of this.#sums.take()) this.#sendSet(this.#metrics, set);
+  }
+
+  #sendSet(metrics: MetricsLike, set: MetricSet): void {
+    this.#publish(metrics, set, {});
+    // Sent apart: two dimension sets of one line make Powertools warn about each dimension that both have.
+    if (this.#constants !== undefined) this.#publish(metrics, set, this.#constants);
+  }
+
+  #publish(metrics: MetricsLike, set: MetricSet, constants: Readonly<Record<string, string>>): void {
+    try {
+      publish(metrics, set, constants);
+      this.#metricsEmitted += set.values.size;
+    } catch {
+      // One set that cannot be sent must not keep the others back; the statistics show it.
+      this.#metricErrors += set.values.size;
+      clear(metrics);
+    }
+  }
+}
+
+/** Sends a set with its dimensions. */
+function publish(metrics: MetricsLike, { dimension, name, values }: MetricSet, constants: Readonly<Record<string, string>>): void {
+  const dimensions = { ...(dimension !== undefined && { [dimension]: name }), ...constants };
+  for (const [key, value] of Object.entries(dimensions)) metrics.addDimension(key, value);
+  for (const [metric, measured] of values) {
+    for (const value of measured) metrics.addMetric(metric.name, metric.unit, value);
+  }
+  metrics.publishStoredMetrics();
+}
+
+/** What is left of a set that failed half-way would leave with the next one, under its dimensions. */
+function clear(metrics: MetricsLike): void {
+  try {
+    metrics.clearMetrics?.();
+    metrics.clearDimensions?.();
+  } catch {
+    // There is nothing else to try.
+  }
 }

@@ -13,6 +13,7 @@ import { limitHeaderProblems, limitHeaders, tellsLimits, type LimitHeaderOptions
 import type { RateLimitOptions } from './options.ts';
 import { RateLimiter, type LimitPermit } from './policy.ts';
 import { batchOf, siftRecords, withFailures, type BatchRecord, type SiftedBatch } from './records.ts';
+import { withKeysOfTheirOwn } from './shared-keys.ts';
 
 /** How a limiter meets requests: who makes them, and what their answers tell. */
 export interface RateLimitRequestOptions extends LimitHeaderOptions {
@@ -45,7 +46,8 @@ export function rateLimit(
   const { own, limits } = split(ready === undefined ? target : rest);
   const problems = requestProblems(own);
   if (ready !== undefined) problems.push(...Object.keys(limits).map((key) => unknownOption('options', key, REQUEST_OPTIONS)));
-  const limiter = withProblems(problems, () => ready ?? createRateLimiter(limits as unknown as RateLimitOptions, rest as RateLimiterDependencies));
+  const make = () => ready ?? createRateLimiter(limits as unknown as RateLimitOptions, rest as RateLimiterDependencies);
+  const limiter = withProblems(problems, () => withKeysOfTheirOwn(make()));
   const { clock, options } = limiter;
   return gateMiddleware<RateLimitedError>(limiter, {
     fallback: options.onLimited,

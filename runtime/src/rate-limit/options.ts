@@ -36,6 +36,8 @@ export interface DeclaredRateLimitOptions {
   readonly enabled?: boolean | undefined;
   /** Whether the fleet shares the limits through DynamoDB; otherwise each environment has its own. Default true. */
   readonly shared?: boolean | undefined;
+  /** Whether `resilience()` limits the requests of the function with it. Default true. */
+  readonly inbound?: boolean | undefined;
   /** The limits of every key, 1 to 4 of different periods: all give a token or none does. */
   readonly limits?: readonly LimitRule[] | undefined;
   /** Limits of single tenants in place of `limits`. Default: none. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { classify, type Verdict } from '../../../runtime/src/circuit-breaker/classify.ts';
+import { classify, errorTypeOf, type FailurePredicate, type Verdict } from '../../../runtime/src/circuit-breaker/classify.ts';
 import { CircuitOpenError } from '../../../runtime/src/circuit-breaker/errors.ts';
-import { ABANDONED, outcomeOfError, type Outcome } from '../../../runtime/src/core/outcome.ts';
+import { ABANDONED, outcomeOfError, type CompletedOutcome, type Outcome } from '../../../runtime/src/core/outcome.ts';
 
-const returned = (value: unknown): Outcome => ({ kind: 'success', value });
-const thrown = (error: unknown): Outcome => ({ kind: 'failure', error });
+const returned = (value: unknown): CompletedOutcome => ({ kind: 'success', value });
+const thrown = (error: unknown): CompletedOutcome => ({ kind: 'failure', error });
 const withFields = (fields: object): Error => Object.assign(new Error('no'), fields);
 
 interface Row {
@@ -84,5 +84,37 @@ describe('a predicate of the user', () => {
       throw new Error('was asked');
     };
     expect(classify(ABANDONED, shouldTrip)).toBe('ignored');
+  });
+});
+
+describe('what a failure is called', () => {
+  const always = () => true;
+  const hostile = {
+    get name(): string {
+      throw new Error('no name for you');
+    },
+  };
+  const named = (name: unknown) => Object.assign(new Error('message'), { name });
+
+  it.each<[string, CompletedOutcome, FailurePredicate | undefined, string]>([
+    ['an error by its name, never by its message', thrown(new TypeError('user 4711 is unknown')), undefined, 'TypeError'],
+    ['an error with a status by that', thrown(withFields({ statusCode: 503 })), undefined, 'status_503'],
+    ['an error of the SDK by its status', thrown(withFields({ $metadata: { httpStatusCode: 500 } })), undefined, 'status_500'],
+    ['a result by its status', returned({ statusCode: 502 }), undefined, 'status_502'],
+    ['an error that a predicate took for a failure by its name', thrown(withFields({ statusCode: 503 })), always, 'Error'],
+    ['a result that a predicate took for a failure', returned({ statusCode: 200 }), always, 'result'],
+    ['a long name by its beginning', thrown(named('E'.repeat(100))), undefined, 'E'.repeat(64)],
+    ['an error without a name by its type', thrown(named('')), undefined, 'object'],
+    ['an error with a number for a name by its type', thrown(named(5)), undefined, 'object'],
+    ['a text that was thrown by its type', thrown('user 4711 is unknown'), undefined, 'string'],
+    ['nothing that was thrown', thrown(undefined), undefined, 'undefined'],
+    ['an error that does not tell its name by its type', thrown(hostile), always, 'object'],
+  ])('%s', (_what, outcome, shouldTrip, type) => {
+    expect(errorTypeOf('failure', outcome, shouldTrip)).toBe(type);
+  });
+
+  it('a success that is one for being slow', () => {
+    expect(errorTypeOf('success', returned('value'), undefined)).toBe('slow');
+    expect(errorTypeOf('success', returned('value'), always)).toBe('slow');
   });
 });

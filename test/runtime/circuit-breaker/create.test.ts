@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createCircuitBreaker, type CircuitBreakerDependencies } from '../../../runtime/src/circuit-breaker/create.ts';
+import type { CircuitCreatedEvent } from '../../../runtime/src/circuit-breaker/events.ts';
 import { MemoryCircuitStore } from '../../../runtime/src/circuit-breaker/memory-store.ts';
 import type { CircuitBreakerOptions } from '../../../runtime/src/circuit-breaker/options.ts';
 import { CONTRACT } from '../../../runtime/src/contract/contract.ts';
@@ -86,6 +87,33 @@ describe('a circuit breaker created in a function', () => {
       },
     };
     await expect(failuresToOpen({ name: 'payments' }, given(declared, { ...store(), sink }))).resolves.toBe(5 - 2);
+  });
+});
+
+describe('the creation of a circuit breaker', () => {
+  const createdIn = (sink: RecordingSink) => sink.ofType<CircuitCreatedEvent>('circuit.created');
+
+  it('is reported with its failure threshold and its open period (LO-01)', () => {
+    const sink = new RecordingSink();
+    const clock = new ManualClock();
+    const environment = declaring({ payments: { failureThreshold: 3 } }, 'circuits');
+    createCircuitBreaker({ name: 'payments', openDurationMs: 5000 }, given(environment, { sink, clock }));
+    expect(sink.events).toStrictEqual([
+      { type: 'circuit.created', name: 'payments', atMs: clock.nowMs(), failureThreshold: 3, openDurationMs: 5000, shared: true },
+    ]);
+  });
+
+  it('is reported once, however many tenants and operations have circuits of their own (LO-01)', async () => {
+    const sink = new RecordingSink();
+    const breaker = createCircuitBreaker({ name: 'payments', shared: false, perTenant: true, perOperation: true }, given({}, { sink }));
+    for (const tenant of ['a', 'b', 'c']) await succeed(breaker, { tenant, operation: 'pay' });
+    expect(createdIn(sink)).toMatchObject([{ name: 'payments', shared: false }]);
+  });
+
+  it('is not reported where it is switched off, for then there is no circuit', () => {
+    const sink = new RecordingSink();
+    createCircuitBreaker({ name: 'payments', enabled: false }, given({}, { sink }));
+    expect(sink.events).toStrictEqual([]);
   });
 });
 

@@ -63,7 +63,7 @@ describe.each(FACTORIES)('circuitBreaker on $factory', ({ create, settlesAll }) 
     const { handler, work, sink } = protectedHandler();
     for (const result of await invokeTimes(50, handler)) expect(result).toEqual({ status: 'fulfilled', value: { statusCode: 200 } });
     expect(work).toHaveBeenCalledTimes(50);
-    expect(sink.events).toEqual([]);
+    expect(sink.events.map(({ type }) => type)).toEqual(['circuit.created', ...Array<string>(50).fill('circuit.success')]);
   });
 
   describe('what opens the circuit', () => {
@@ -95,11 +95,12 @@ describe.each(FACTORIES)('circuitBreaker on $factory', ({ create, settlesAll }) 
       ['errors with a status of 400', async () => Promise.reject(Object.assign(new Error('bad input'), { statusCode: 400 }))],
       ['cancellations', async () => Promise.reject(Object.assign(new Error('gone'), { name: 'AbortError' }))],
     ])('but not %s (PCB-12)', async (_what, outcome) => {
-      const { handler, work, sink } = protectedHandler();
+      const { handler, work, sink, changes } = protectedHandler();
       work.mockImplementation(outcome);
       await invokeTimes(20, handler);
       expect(work).toHaveBeenCalledTimes(20);
-      expect(sink.events).toEqual([]);
+      expect(changes()).toEqual([]);
+      expect(sink.ofType('circuit.failure')).toEqual([]);
     });
   });
 
@@ -134,6 +135,24 @@ describe.each(FACTORIES)('circuitBreaker on $factory', ({ create, settlesAll }) 
       const { handler } = await openedHandler({ fallback });
       await expect(invoke(handler, QUEUE_EVENT)).resolves.toEqual({ cached: 'payments', event: QUEUE_EVENT });
       await expect(invoke(handler)).resolves.toMatchObject({ cached: 'payments' });
+    });
+
+    it('reports that the fallback answered, with the tenant and the route of the request (ME-11)', async () => {
+      const { handler, sink } = await openedHandler({ fallback: () => ({ statusCode: 200, body: 'cached' }) });
+      const event = { ...HTTP_EVENT, routeKey: 'GET /orders/{id}' };
+      await invoke(handler, event, { ...LONG, tenantId: 'acme' });
+      const about = { name: 'payments', phase: 'open', shared: false, tenant: 'acme', operation: 'GET /orders/{id}' };
+      expect(sink.events.slice(-2)).toMatchObject([{ ...about, type: 'circuit.refused' }, { ...about, type: 'circuit.fallback' }]);
+    });
+
+    it.each([
+      ['has no answer', () => undefined],
+      ['throws', () => Promise.reject(new Error('nothing cached'))],
+    ])('reports no answer of a fallback that %s', async (_what, fallback) => {
+      const { handler, sink } = await openedHandler({ fallback });
+      await expect(invoke(handler, QUEUE_EVENT)).rejects.toBeInstanceOf(Error);
+      expect(sink.ofType('circuit.refused')).toHaveLength(1);
+      expect(sink.ofType('circuit.fallback')).toEqual([]);
     });
 
     it('reports every refusal as one, never as a failure (PCB-12)', async () => {

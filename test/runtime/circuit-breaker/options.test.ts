@@ -63,6 +63,7 @@ describe('the options of a circuit breaker', () => {
     expect(CIRCUIT_BREAKER_DEFAULTS).toStrictEqual({
       enabled: true,
       shared: true,
+      inbound: false,
       perTenant: false,
       perOperation: false,
       maxKeys: 1000,

@@ -247,7 +247,7 @@ describe('a store that does not answer (PCB-17)', () => {
     const fleet = fleetOn(store);
     const breaker = fleet.environment();
     await succeed(breaker);
-    expect(fleet.sink.events).toStrictEqual([]);
+    expect(fleet.sink.ofType('store.error')).toStrictEqual([]);
 
     const failure = new TypeError('a mistake in a store of your own');
     store.failure = failure;

@@ -7,6 +7,7 @@ import { ConfigurationError } from '../../../runtime/src/core/errors.ts';
 const VARIABLE = CONTRACT.environment.configuration.name;
 const TABLE = CONTRACT.environment.circuitTable.name;
 const LIMIT_TABLE = CONTRACT.environment.rateLimitTable.name;
+const NO_OVERRIDES = { circuits: {}, health: {} };
 const NAME_RULE = CONTRACT.configuration.name.rule;
 
 const read = (document: unknown) => readConfiguration({ [VARIABLE]: typeof document === 'string' ? document : JSON.stringify(document) });
@@ -26,20 +27,27 @@ function errorOf(action: () => unknown): ConfigurationError {
 const problemsOf = (circuits: unknown) => errorOf(() => readCircuits(circuits)).problems;
 const limitProblemsOf = (limits: unknown) => errorOf(() => readLimits(limits)).problems;
 
+const NOTHING = { circuitTable: undefined, rateLimitTable: undefined, observability: undefined, overrides: NO_OVERRIDES };
+
 describe('what the stack says', () => {
-  it('is read: circuits and rate limits by name, and the tables', () => {
+  it('is read: circuits and rate limits by name, the observability, and the tables', () => {
     const circuits = { payments: { failureThreshold: 3, openDurationMs: 30_000 }, 'stock-2': {} };
     const limits = { api: { limits: [{ limit: 100, periodMs: 60_000 }], by: ['tenant'] }, payments: {} };
-    const environment = { [VARIABLE]: JSON.stringify({ version: 1, circuits, limits }), [TABLE]: 'circuits-table', [LIMIT_TABLE]: 'limits-table' };
-    expect(readConfiguration(environment)).toEqual({ circuits, circuitTable: 'circuits-table', rateLimits: limits, rateLimitTable: 'limits-table' });
+    const observability = { level: 'detailed', sampleRate: 0.1, gaugeIntervalMs: 30_000 };
+    const document = JSON.stringify({ version: 1, circuits, limits, observability });
+    const tables = { circuitTable: 'circuits-table', rateLimitTable: 'limits-table' };
+    expect(readConfiguration({ [VARIABLE]: document, [TABLE]: tables.circuitTable, [LIMIT_TABLE]: tables.rateLimitTable })).toEqual({
+      ...tables,
+      ...{ circuits, rateLimits: limits, observability, overrides: NO_OVERRIDES },
+    });
   });
 
   it.each([['absent', {}], ['empty', { [VARIABLE]: '', [TABLE]: '', [LIMIT_TABLE]: '' }]])('may be %s: then there is no configuration', (_what, environment) => {
-    expect(readConfiguration(environment)).toStrictEqual({ circuits: undefined, circuitTable: undefined, rateLimits: undefined, rateLimitTable: undefined });
+    expect(readConfiguration(environment)).toStrictEqual({ ...NOTHING, circuits: undefined, rateLimits: undefined });
   });
 
   it('may declare nothing, which is not the same as no configuration', () => {
-    expect(read({ version: 1 })).toStrictEqual({ circuits: {}, circuitTable: undefined, rateLimits: {}, rateLimitTable: undefined });
+    expect(read({ version: 1 })).toStrictEqual({ ...NOTHING, circuits: {}, rateLimits: {} });
   });
 
   it.each([['circuits', { circuits: { payments: {} } }], ['limits', { limits: { api: {} } }]])('may declare %s only', (key, sections) => {
@@ -49,6 +57,15 @@ describe('what the stack says', () => {
 
   it('is left without defaults, so that code can tell what was declared', () => {
     expect(readCircuits({ payments: {} }).circuits).toEqual({ payments: {} });
+  });
+
+  it('is checked once, however many policies read it, and anew when it has changed', () => {
+    const limits = (limit: number) => ({ api: { limits: [{ limit, periodMs: 1000 }] } });
+    const first = readLimits(limits(1)).rateLimits;
+    expect(readLimits(limits(1)).rateLimits).toBe(first);
+    expect(readLimits(limits(2)).rateLimits).toEqual(limits(2));
+    expect(readLimits(limits(1)).rateLimits).toEqual(limits(1));
+    expect(readConfiguration({}).rateLimits).toBeUndefined();
   });
 
   it('comes from the environment of the process', () => {
@@ -76,8 +93,8 @@ describe('a document that cannot be used', () => {
 
   it('unknown keys (PX-13)', () => {
     expect(errorOf(() => read({ version: 1, circuit: {}, rateLimits: {} })).problems).toEqual([
-      `${VARIABLE}.circuit is not an option: use one of version, circuits, limits`,
-      `${VARIABLE}.rateLimits is not an option: use one of version, circuits, limits`,
+      `${VARIABLE}.circuit is not an option: use one of version, circuits, limits, observability`,
+      `${VARIABLE}.rateLimits is not an option: use one of version, circuits, limits, observability`,
     ]);
   });
 
@@ -164,6 +181,23 @@ describe('a rate limit that cannot be used', () => {
     const limits = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`l${index}`, {}]));
     expect(Object.keys(readLimits(limits(50)).rateLimits ?? {})).toHaveLength(50);
     expect(limitProblemsOf(limits(51))).toEqual(['limits has 51 entries: declare at most 50']);
+  });
+});
+
+describe('an observability that cannot be used', () => {
+  it.each<[string, unknown, string]>([
+    ['no object', [], 'observability is an array: set an object of options'],
+    ['a level that does not exist', { level: 'verbose' }, 'observability.level is "verbose": use one of essential, detailed'],
+    ['a rate above its range', { sampleRate: 2 }, 'observability.sampleRate is 2: set a number from 0 to 1'],
+    ['a duration below its range', { gaugeIntervalMs: 1 }, 'observability.gaugeIntervalMs is 1: set a whole number of milliseconds from 1000 to 3600000'],
+  ])('%s', (_what, observability, problem) => {
+    expect(errorOf(() => read({ version: 1, observability })).problems).toEqual([problem]);
+  });
+
+  it('an unknown option, with those that exist (PX-13)', () => {
+    expect(errorOf(() => read({ version: 1, observability: { gaugeInterval: 1 } })).problems).toEqual([
+      expect.stringMatching(/^observability\.gaugeInterval is not an option: use one of logging, metrics, .*gaugeIntervalMs$/),
+    ]);
   });
 });
 

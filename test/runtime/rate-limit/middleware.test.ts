@@ -1,6 +1,7 @@
 import type { Request } from '@middy/core';
 import httpErrorHandler from '@middy/http-error-handler';
 import { describe, expect, it, jest } from '@jest/globals';
+import { CONTRACT } from '../../../runtime/src/contract/contract.ts';
 import { ConfigurationError } from '../../../runtime/src/core/errors.ts';
 import { createRateLimiter, type RateLimiterDependencies } from '../../../runtime/src/rate-limit/create.ts';
 import { RateLimitedError } from '../../../runtime/src/rate-limit/errors.ts';
@@ -302,5 +303,59 @@ describe('options that cannot work', () => {
     const { dependencies } = world();
     const limiter = createRateLimiter(OPTIONS, dependencies);
     expect(() => rateLimit(limiter, dependencies as never)).toThrow('options.store is not an option: use one of identity, headers, headerPrefix');
+  });
+});
+
+describe('limits of single callers', () => {
+  const OWN = [{ limit: 9, periodMs: 60_000 }];
+  const REMEDY = 'so that they do not share a key, or make the keys with keyOf';
+
+  /** The problems with which the middleware refuses options; none if it takes them. */
+  function problemsOf(options: Partial<RateLimitMiddlewareOptions>, environment: Record<string, string> = {}): readonly string[] {
+    try {
+      rateLimit({ ...OPTIONS, ...options }, { ...world().dependencies, environment });
+      return [];
+    } catch (error) {
+      if (error instanceof ConfigurationError) return error.problems;
+      throw error;
+    }
+  }
+
+  it('are refused at init where the key does not tell these callers apart: they would share one', () => {
+    expect(problemsOf({ tenantLimits: { acme: OWN } })).toStrictEqual([
+      `options.by is an empty list, although options.tenantLimits gives single tenants limits of their own: add tenant to it, ${REMEDY}`,
+    ]);
+    expect(problemsOf({ by: ['tenant', 'path'], tenantLimits: { acme: OWN }, userLimits: { ann: OWN } })).toStrictEqual([
+      `options.by is tenant, path, although options.userLimits gives single users limits of their own: add user to it, ${REMEDY}`,
+    ]);
+    expect(problemsOf({ by: ['ip'], tenantLimits: { acme: OWN }, userLimits: { ann: OWN } })).toHaveLength(2);
+  });
+
+  it('are refused together with the problems of the middleware', () => {
+    const problems = problemsOf({ tenantLimits: { acme: OWN }, headerPrefix: ' ' });
+    expect(problems).toStrictEqual([expect.stringContaining('options.headerPrefix'), expect.stringContaining('options.tenantLimits')]);
+  });
+
+  it('are refused of a ready limiter, and where the stack declares them', () => {
+    const limiter = createRateLimiter({ ...OPTIONS, userLimits: { ann: OWN } }, world().dependencies);
+    expect(() => rateLimit(limiter)).toThrow('although options.userLimits gives single users');
+    const document = JSON.stringify({ version: CONTRACT.version, limits: { orders: { tenantLimits: { acme: OWN } } } });
+    expect(problemsOf({}, { [CONTRACT.environment.configuration.name]: document })).toStrictEqual([
+      expect.stringContaining('although options.tenantLimits gives single tenants'),
+    ]);
+  });
+
+  it.each<[string, Partial<RateLimitMiddlewareOptions>]>([
+    ['the key tells these callers apart', { by: ['user', 'tenant'], tenantLimits: { acme: OWN }, userLimits: { ann: OWN } }],
+    ['the user makes the keys', { tenantLimits: { acme: OWN }, keyOf: ({ tenant = '' }) => tenant }],
+    ['the user looks the limits up', { tenantLimits: { acme: OWN }, limitsOf: () => OWN }],
+    ['there are none', { by: ['ip'], tenantLimits: {}, userLimits: {} }],
+  ])('are accepted where %s', (_where, options) => {
+    expect(problemsOf(options)).toStrictEqual([]);
+  });
+
+  it('are accepted of a limiter that names its keys itself', async () => {
+    const limiter = createRateLimiter({ ...OPTIONS, tenantLimits: { acme: OWN } }, world().dependencies);
+    await expect(limiter.consume('acme', 9, { tenant: 'acme' })).resolves.toMatchObject({ admitted: true });
   });
 });

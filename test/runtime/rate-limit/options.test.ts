@@ -53,6 +53,7 @@ describe('the options of a rate limiter', () => {
     expect(RATE_LIMIT_DEFAULTS).toStrictEqual({
       enabled: true,
       shared: true,
+      inbound: true,
       strategy: 'token-bucket',
       hashKeys: false,
       onStoreFailure: 'local',

@@ -1,0 +1,31 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { circuitRows } from './dashboard-circuits';
+import { costRows } from './dashboard-cost';
+import { healthRows } from './dashboard-health';
+import { logRows } from './dashboard-logs';
+import { rateLimitRows } from './dashboard-rate-limits';
+import { platformRows, requestRows } from './dashboard-requests';
+import { FULL_WIDTH, type DashboardRow, type RowSubject } from './dashboard-row';
+import { tableRows } from './dashboard-tables';
+
+/** What a dashboard shows of a function, from top to bottom. A pattern is one entry. */
+export const ROWS: readonly DashboardRow[] = [
+  headingRow,
+  requestRows,
+  platformRows,
+  circuitRows,
+  rateLimitRows,
+  tableRows,
+  healthRows,
+  costRows,
+  logRows,
+];
+
+function headingRow({ resilient, settings: { runbookUrl } }: RowSubject): cloudwatch.IWidget[][] {
+  const markdown = [
+    `## ${resilient.serviceName}`,
+    `Something moves? [What each metric means and what to do](${runbookUrl}#metrics) · [lines](${runbookUrl}#lines) · [drills](${runbookUrl}#drills)`,
+    'Start with **requests**; an open **circuit** points at its dependency, refusals of a **rate limit** at a caller, failed requests of a **table** at DynamoDB.',
+  ].join('\n\n');
+  return [[new cloudwatch.TextWidget({ ...FULL_WIDTH, height: 3, markdown })]];
+}

@@ -1,0 +1,433 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { CONTRACT } from './private/contract';
+import type { IResilient } from './resilient';
+
+const { namespace: NAMESPACE, ...GROUPS } = CONTRACT.metrics;
+const [CIRCUIT, LIMIT, REQUEST] = [GROUPS.circuitBreaker.names, GROUPS.rateLimit.names, GROUPS.request.names];
+const [CHECK, ENDPOINT, OPERATION] = [GROUPS.healthCheck.names, GROUPS.healthEndpoint.names, GROUPS.operation.names];
+
+/** What the contract says of a metric. */
+interface ContractMetric {
+  readonly name: string;
+  readonly kind: string;
+}
+
+/** Metrics that share their dimensions. */
+interface Group {
+  readonly dimensions: readonly [service: string, dimension?: string];
+}
+
+/** Statistics that suit a kind of metric: what is counted adds up, and of states and durations the worst is looked at. */
+const STATISTICS: Readonly<Record<string, string>> = { counter: 'Sum', gauge: 'Maximum', histogram: 'p99' };
+
+/**
+ * The CloudWatch metrics that the runtime emits for a function, for graphs and alarms of your own.
+ *
+ * Counters are summed up, gauges are shown by their maximum, and durations and sizes by their 99th percentile; `options`
+ * changes that. Metrics that say "detailed level" are emitted only where the function's observability is set to
+ * `detailed`. Counters are sent only when they are not zero.
+ */
+export class ResilienceMetrics {
+  /**
+   * The metrics of a function.
+   *
+   * @param resilient the function and what protects it
+   * @returns its metrics
+   */
+  public static of(resilient: IResilient): ResilienceMetrics {
+    return new ResilienceMetrics(resilient);
+  }
+
+  private readonly resilient: IResilient;
+
+  private constructor(resilient: IResilient) {
+    this.resilient = resilient;
+  }
+
+  /**
+   * State as last seen: 0 closed, 1 open, 2 half-open.
+   *
+   * @param circuit the circuit's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public circuitState(circuit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.circuitBreaker, CIRCUIT.state, circuit, options);
+  }
+
+  /**
+   * Transitions to open, counted once by the environment that made them.
+   *
+   * @param circuit the circuit's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public circuitOpened(circuit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.circuitBreaker, CIRCUIT.opened, circuit, options);
+  }
+
+  /**
+   * Transitions from open to half-open. Detailed level.
+   *
+   * @param circuit the circuit's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public circuitHalfOpened(circuit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.circuitBreaker, CIRCUIT.halfOpened, circuit, options);
+  }
+
+  /**
+   * Transitions from half-open to closed. Detailed level.
+   *
+   * @param circuit the circuit's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public circuitClosed(circuit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.circuitBreaker, CIRCUIT.closed, circuit, options);
+  }
+
+  /**
+   * Protected calls that ended in a failure that counts.
+   *
+   * @param circuit the circuit's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public circuitFailures(circuit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.circuitBreaker, CIRCUIT.failures, circuit, options);
+  }
+
+  /**
+   * Calls refused because the circuit was open.
+   *
+   * @param circuit the circuit's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public circuitRefused(circuit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.circuitBreaker, CIRCUIT.refused, circuit, options);
+  }
+
+  /**
+   * Protected calls that ended well. Detailed level.
+   *
+   * @param circuit the circuit's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public circuitSuccesses(circuit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.circuitBreaker, CIRCUIT.successes, circuit, options);
+  }
+
+  /**
+   * Refused calls that a fallback answered.
+   *
+   * @param circuit the circuit's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public circuitFallbacks(circuit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.circuitBreaker, CIRCUIT.fallbacks, circuit, options);
+  }
+
+  /**
+   * Time that a protected call took; refused calls are left out. Detailed level.
+   *
+   * @param circuit the circuit's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public circuitCallDuration(circuit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.circuitBreaker, CIRCUIT.callDuration, circuit, options);
+  }
+
+  /**
+   * Calls that a rate limit admitted. Detailed level.
+   *
+   * @param limit the rate limit's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public rateLimitAdmitted(limit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.rateLimit, LIMIT.admitted, limit, options);
+  }
+
+  /**
+   * Calls refused because a rate limit was reached.
+   *
+   * @param limit the rate limit's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public rateLimitRefused(limit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.rateLimit, LIMIT.refused, limit, options);
+  }
+
+  /**
+   * Calls that a rate limit in a dry run let pass although it was reached.
+   *
+   * @param limit the rate limit's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public rateLimitWouldRefuse(limit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.rateLimit, LIMIT.wouldRefuse, limit, options);
+  }
+
+  /**
+   * Keys that used up the share of their limit from which on it is reported. Detailed level.
+   *
+   * @param limit the rate limit's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public rateLimitNear(limit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.rateLimit, LIMIT.near, limit, options);
+  }
+
+  /**
+   * Calls that were decided without the table because it did not answer.
+   *
+   * @param limit the rate limit's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public rateLimitDegraded(limit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.rateLimit, LIMIT.degraded, limit, options);
+  }
+
+  /**
+   * Times that a busy key was split into more parts. Detailed level.
+   *
+   * @param limit the rate limit's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public rateLimitSplit(limit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.rateLimit, LIMIT.splits, limit, options);
+  }
+
+  /**
+   * Requests to a state table that failed or were not made because the table had just failed.
+   *
+   * @param tableName the name of the table
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public storeErrors(tableName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.store, GROUPS.store.names.errors, tableName, options);
+  }
+
+  /**
+   * Runs of a check that failed or took too long.
+   *
+   * @param check the name of the check
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public healthCheckFailures(check: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.healthCheck, CHECK.failures, check, options);
+  }
+
+  /**
+   * Runs of a check. Detailed level.
+   *
+   * @param check the name of the check
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public healthChecks(check: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.healthCheck, CHECK.checks, check, options);
+  }
+
+  /**
+   * Time that a run of a check took. Detailed level.
+   *
+   * @param check the name of the check
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public healthCheckDuration(check: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.healthCheck, CHECK.duration, check, options);
+  }
+
+  /**
+   * Health requests that were answered. Detailed level.
+   *
+   * @param endpoint the endpoint: health, detail, ready or live
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public healthAnswers(endpoint: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.healthEndpoint, ENDPOINT.answers, endpoint, options);
+  }
+
+  /**
+   * Health requests that were answered with 503.
+   *
+   * @param endpoint the endpoint: health, detail, ready or live
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public healthAnswersNotOk(endpoint: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.healthEndpoint, ENDPOINT.notOk, endpoint, options);
+  }
+
+  /**
+   * Time that the answer to a health request took. Detailed level.
+   *
+   * @param endpoint the endpoint: health, detail, ready or live
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public healthAnswerDuration(endpoint: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.healthEndpoint, ENDPOINT.duration, endpoint, options);
+  }
+
+  /**
+   * Requests that ended, however they did; health requests are left out.
+   *
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public requests(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.request, REQUEST.requests, undefined, options);
+  }
+
+  /**
+   * Requests that the service failed: an error, or an answer of 500 or more; refusals are left out.
+   *
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public requestErrors(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.request, REQUEST.errors, undefined, options);
+  }
+
+  /**
+   * Requests that a policy refused.
+   *
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public requestsRejected(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.request, REQUEST.rejected, undefined, options);
+  }
+
+  /**
+   * Time that a request took; refusals are left out, because they are fast.
+   *
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public requestLatency(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.request, REQUEST.latency, undefined, options);
+  }
+
+  /**
+   * Requests in flight in an environment when one of them ended. Detailed level.
+   *
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public activeRequests(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.request, REQUEST.active, undefined, options);
+  }
+
+  /**
+   * Size of the body of an answer, where it is text. Detailed level.
+   *
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public responseSize(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.request, REQUEST.responseSize, undefined, options);
+  }
+
+  /**
+   * Requests that were the first of their environment. Detailed level.
+   *
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public coldStarts(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.request, REQUEST.coldStarts, undefined, options);
+  }
+
+  /**
+   * Requests of an operation that ended. Detailed level.
+   *
+   * @param operation the name of the operation
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public operationRequests(operation: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.operation, OPERATION.requests, operation, options);
+  }
+
+  /**
+   * Requests of an operation that the service failed. Detailed level.
+   *
+   * @param operation the name of the operation
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public operationErrors(operation: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.operation, OPERATION.errors, operation, options);
+  }
+
+  /**
+   * Time that a request of an operation took; refusals are left out. Detailed level.
+   *
+   * @param operation the name of the operation
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public operationLatency(operation: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.operation, OPERATION.latency, operation, options);
+  }
+
+  /**
+   * Requests that the service failed, by the name of the error or by status. Detailed level.
+   *
+   * @param errorType the name of the error, or `status_503`
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public errorsByType(errorType: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.errorType, GROUPS.errorType.names.errors, errorType, options);
+  }
+
+  /**
+   * Sinks, extractors and callbacks that failed; the requests concerned were not touched.
+   *
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public observabilityErrors(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.pipeline, GROUPS.pipeline.names.errors, undefined, options);
+  }
+
+  /**
+   * Values counted under the name "other", because there were too many names.
+   *
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public observabilityFolded(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.pipeline, GROUPS.pipeline.names.folded, undefined, options);
+  }
+
+  private metric(group: Group, { name, kind }: ContractMetric, value?: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    const [service, dimension] = group.dimensions;
+    return new cloudwatch.Metric({
+      namespace: NAMESPACE,
+      metricName: name,
+      dimensionsMap: { [service]: this.resilient.serviceName, ...(dimension === undefined ? {} : { [dimension]: value ?? '' }) },
+      statistic: STATISTICS[kind] ?? 'Average',
+      ...options,
+    }).attachTo(this.resilient.protectedFunction);
+  }
+}

@@ -1,0 +1,107 @@
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
+import { Construct } from 'constructs';
+import type { CircuitOptions } from './circuit-options';
+import { Attachment } from './private/attachment';
+import { ConfigurationRegistry } from './private/configuration-registry';
+import { requireTarget } from './private/target';
+import type { RateLimitOptions } from './rate-limit-options';
+import type { ResilienceOptions } from './resilience-options';
+import type { IResilienceTables } from './resilience-tables';
+import type { IResilient } from './resilient';
+
+/** A function that exists already, and what protects it. */
+export interface ResilienceProps extends ResilienceOptions {
+  /**
+   * The function to protect: one of this app that runs on Node.js, in whatever way it is created.
+   *
+   * An imported function, a version or an alias cannot be protected, because its environment cannot be set.
+   */
+  readonly target: lambda.IFunction;
+}
+
+/**
+ * The tables, grants and configuration that the resilience runtime needs, for a function that exists already.
+ *
+ * The same as `ResilientFunction` gives, for a function of another kind, for instance one that another construct creates. The function
+ * keeps all its settings; only environment variables and permissions are added. A function is protected by one construct.
+ */
+@propertyInjectable
+export class Resilience extends Construct implements IResilient {
+  /** Identifies the construct to property injectors. */
+  public static readonly PROPERTY_INJECTION_ID: string = 'resilient-lambda.Resilience';
+
+  /** The function that is protected. */
+  public readonly protectedFunction: lambda.IFunction;
+
+  private readonly attachment: Attachment;
+
+  /**
+   * @param scope the scope to create tables in
+   * @param id the id of the construct
+   * @param props the function and what protects it
+   * @throws if the function cannot be protected or is already, if circuits, rate limits or observability cannot be used
+   * (every problem at once), or if tables lack what they need
+   */
+  public constructor(scope: Construct, id: string, props: ResilienceProps) {
+    const { target, circuits, rateLimits, observability, tables } = props;
+    const path = `${scope.node.path}/${id}`;
+    const fn = requireTarget(path, target);
+    const registry = new ConfigurationRegistry(path);
+    registry.declare({ circuits, rateLimits, observability });
+    super(scope, id);
+    this.protectedFunction = fn;
+    const setVariable = (name: string, value: string) => void fn.addEnvironment(name, value);
+    this.attachment = new Attachment({ owner: this, target: fn, registry, tables, setVariable });
+  }
+
+  /** The service that the function's metrics are found under: `POWERTOOLS_SERVICE_NAME` of its environment, else its name. */
+  public get serviceName(): string {
+    return this.attachment.serviceName;
+  }
+
+  /** Names of the circuits that are declared. */
+  public get circuitNames(): string[] {
+    return this.attachment.circuitNames;
+  }
+
+  /** Names of the rate limits that are declared. */
+  public get rateLimitNames(): string[] {
+    return this.attachment.rateLimitNames;
+  }
+
+  /**
+   * The tables that hold shared state: those passed in, or own ones.
+   *
+   * Undefined while neither exists.
+   */
+  public get tables(): IResilienceTables | undefined {
+    return this.attachment.tables;
+  }
+
+  /**
+   * Declares one more circuit.
+   *
+   * @param name the circuit's name: 1 to 64 letters, digits, hyphens or underscores, starting with a letter
+   * @param options what the circuit does; without them it has the defaults
+   * @returns the construct, for chaining
+   * @throws if the name is declared already, or if anything about the circuit cannot be used (every problem at once)
+   */
+  public addCircuit(name: string, options: CircuitOptions = {}): Resilience {
+    this.attachment.declare({ circuits: { [name]: options } });
+    return this;
+  }
+
+  /**
+   * Declares one more rate limit.
+   *
+   * @param name the rate limit's name: 1 to 64 letters, digits, hyphens or underscores, starting with a letter
+   * @param options what the rate limit does
+   * @returns the construct, for chaining
+   * @throws if the name is declared already, or if anything about the rate limit cannot be used (every problem at once)
+   */
+  public addRateLimit(name: string, options: RateLimitOptions): Resilience {
+    this.attachment.declare({ rateLimits: { [name]: options } });
+    return this;
+  }
+}

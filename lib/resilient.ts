@@ -1,0 +1,35 @@
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { IConstruct } from 'constructs';
+import type { IResilienceTables } from './resilience-tables';
+
+/**
+ * Something that protects a function: what dashboards and alarms need to know of it.
+ */
+export interface IResilient extends IConstruct {
+  /**
+   * The function that is protected.
+   */
+  readonly protectedFunction: lambda.IFunction;
+
+  /**
+   * The service under which the function's metrics are found: the value of their first dimension.
+   */
+  readonly serviceName: string;
+
+  /**
+   * Names of the circuits that are declared.
+   */
+  readonly circuitNames: string[];
+
+  /**
+   * Names of the rate limits that are declared.
+   */
+  readonly rateLimitNames: string[];
+
+  /**
+   * The tables that hold shared state.
+   *
+   * @default - nothing is shared
+   */
+  readonly tables?: IResilienceTables;
+}

@@ -1,0 +1,80 @@
+import { CONTRACT } from '../contract/contract.ts';
+import type { ResilienceEvent } from '../core/events.ts';
+import type { MetricSums } from './metric-sums.ts';
+
+const { circuitBreaker, rateLimit, store, healthCheck, healthEndpoint, request, operation, errorType, pipeline } = CONTRACT.metrics;
+const [CIRCUIT, LIMIT, CHECK, ENDPOINT, REQUEST] = [circuitBreaker.names, rateLimit.names, healthCheck.names, healthEndpoint.names, request.names];
+
+/** The fields of an event, of whichever pattern: observability knows patterns by their events alone. */
+type Fields = ResilienceEvent & Readonly<Record<string, unknown>>;
+
+type Count = (event: Fields, sums: MetricSums) => void;
+
+/** The gauge of a circuit's phase. */
+export const PHASE_GAUGE: Readonly<Record<string, number>> = Object.freeze({ closed: 0, open: 1, half_open: 2 });
+
+const TRANSITIONS = { closed: CIRCUIT.closed, open: CIRCUIT.opened, half_open: CIRCUIT.halfOpened };
+
+const counts = (group: 'rateLimit', metric: (typeof LIMIT)[keyof typeof LIMIT]): Count => ({ name }, sums) => sums.add(group, name, metric);
+
+/** What each event adds to the contract's metrics. */
+const COUNTS: Readonly<Record<string, Count>> = {
+  'circuit.state_changed': ({ name, to }, sums) => {
+    if (Object.hasOwn(TRANSITIONS, String(to))) sums.add('circuitBreaker', name, TRANSITIONS[to as keyof typeof TRANSITIONS]);
+  },
+  'circuit.success': (event, sums) => countCall(event, sums, CIRCUIT.successes),
+  'circuit.failure': (event, sums) => countCall(event, sums, CIRCUIT.failures),
+  'circuit.refused': ({ name }, sums) => sums.add('circuitBreaker', name, CIRCUIT.refused),
+  'circuit.fallback': ({ name }, sums) => sums.add('circuitBreaker', name, CIRCUIT.fallbacks),
+  'limit.admitted': counts('rateLimit', LIMIT.admitted),
+  'limit.refused': counts('rateLimit', LIMIT.refused),
+  'limit.would_refuse': counts('rateLimit', LIMIT.wouldRefuse),
+  'limit.near': counts('rateLimit', LIMIT.near),
+  'limit.degraded': counts('rateLimit', LIMIT.degraded),
+  'limit.split': counts('rateLimit', LIMIT.splits),
+  'store.error': ({ name }, sums) => sums.add('store', name, store.names.errors),
+  'health.checked': ({ name, status, durationMs }, sums) => {
+    sums.add('healthCheck', name, CHECK.checks);
+    if (status === 'unhealthy') sums.add('healthCheck', name, CHECK.failures);
+    sums.add('healthCheck', name, CHECK.duration, Number(durationMs));
+  },
+  'health.answered': ({ name, statusCode, durationMs }, sums) => {
+    sums.add('healthEndpoint', name, ENDPOINT.answers);
+    if (Number(statusCode) >= 500) sums.add('healthEndpoint', name, ENDPOINT.notOk);
+    sums.add('healthEndpoint', name, ENDPOINT.duration, Number(durationMs));
+  },
+  'request.completed': countRequest,
+  'observability.failed': ({ name }, sums) => sums.add('pipeline', name, pipeline.names.errors),
+};
+
+/** Adds what an event says to the sums. */
+export function addFigures(event: ResilienceEvent, sums: MetricSums): void {
+  if (Object.hasOwn(COUNTS, event.type)) COUNTS[event.type]?.(event as Fields, sums);
+}
+
+function countCall({ name, durationMs }: Fields, sums: MetricSums, metric: (typeof CIRCUIT)['failures'] | (typeof CIRCUIT)['successes']): void {
+  sums.add('circuitBreaker', name, metric);
+  sums.add('circuitBreaker', name, CIRCUIT.callDuration, Number(durationMs));
+}
+
+/** Refusals are counted, but kept out of the latency: they are fast, and an overload would look like a fast service. */
+function countRequest(event: Fields, sums: MetricSums): void {
+  const { name, result, durationMs, responseBytes } = event;
+  sums.add('request', name, REQUEST.requests);
+  if (result === 'error') sums.add('request', name, REQUEST.errors);
+  if (result === 'rejected') sums.add('request', name, REQUEST.rejected);
+  else sums.add('request', name, REQUEST.latency, Number(durationMs));
+  sums.add('request', name, REQUEST.active, Number(event['active']));
+  if (responseBytes !== undefined) sums.add('request', name, REQUEST.responseSize, Number(responseBytes));
+  if (event['coldStart'] === true) sums.add('request', name, REQUEST.coldStarts);
+  countOperation(event, sums);
+}
+
+function countOperation({ operation: of, result, durationMs, errorType: kind }: Fields, sums: MetricSums): void {
+  const name = typeof of === 'string' ? of : 'none';
+  sums.add('operation', name, operation.names.requests);
+  if (result !== 'rejected') sums.add('operation', name, operation.names.latency, Number(durationMs));
+  if (result !== 'error') return;
+  sums.add('operation', name, operation.names.errors);
+  sums.add('errorType', typeof kind === 'string' ? kind : 'unknown', errorType.names.errors);
+}

@@ -1,0 +1,177 @@
+import { CONTRACT } from '../contract/contract.ts';
+import type { ResilienceEvent } from '../core/events.ts';
+import { labelText, NONE } from './otel-labels.ts';
+import type { Instrument } from './otel-meter.ts';
+
+/** One value for one instrument. */
+export interface InstrumentRecord {
+  readonly instrument: Instrument;
+  readonly value: number;
+  /** One for each label of the instrument, `none` where nothing is known. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** When the value of a gauge was seen, in epoch milliseconds, where that may be earlier than a value recorded before. */
+  readonly seenAtMs?: number;
+}
+
+/** What is left to the user. */
+export interface RecordOptions {
+  readonly sharedVariants: boolean;
+  readonly tenantLabel: boolean;
+}
+
+type Event = ResilienceEvent & Readonly<Record<string, unknown>>;
+
+/** A value without its labels; one that is no number is not recorded. */
+interface Measure {
+  readonly instrument: Instrument;
+  readonly value: unknown;
+  readonly seenAtMs?: number;
+}
+
+interface Row {
+  /** Values by label, of which every instrument takes its own. */
+  readonly labels: Readonly<Record<string, unknown>>;
+  readonly measures: readonly Measure[];
+}
+
+const {
+  circuitBreaker: CIRCUIT,
+  sharedCircuitBreaker: SHARED,
+  rateLimit: LIMIT,
+  store: STORE,
+  healthCheck: CHECK,
+  healthEndpoint: ENDPOINT,
+  request: REQUEST,
+  operation: OPERATION,
+  pipeline: PIPELINE,
+} = CONTRACT.instruments;
+
+const PHASES: Readonly<Record<string, number>> = { closed: 0, open: 1, half_open: 2 };
+const HEALTH: Readonly<Record<string, number>> = { unhealthy: 0, degraded: 0.5, healthy: 1 };
+
+/** The instrument that counts the same for circuits that the fleet shares. */
+const SHARED_TWIN = new Map<Instrument, Instrument>(
+  Object.entries(SHARED).map(([key, twin]) => [CIRCUIT[key as keyof typeof SHARED], twin]),
+);
+
+/** What each event says, event by event. */
+const ROWS: Readonly<Record<string, (event: Event) => Row>> = {
+  'circuit.state_changed': (event) => ({
+    labels: { service: event.name, from_state: event['from'], to_state: event['to'] },
+    measures: [count(CIRCUIT.transitions), phase(event['to'], event.atMs)],
+  }),
+  'circuit.success': (event) => circuitCall(event, 'success', CIRCUIT.successes),
+  'circuit.failure': (event) => circuitCall(event, 'failure', CIRCUIT.failures),
+  'circuit.refused': (event) => ({
+    labels: circuitLabels(event, 'rejected'),
+    measures: [count(CIRCUIT.rejected), count(CIRCUIT.requests), phase(event['phase'], event.atMs)],
+  }),
+  'circuit.fallback': (event) => ({ labels: circuitLabels(event), measures: [count(CIRCUIT.fallbacks)] }),
+  'limit.admitted': ({ name }) => ({ labels: { limit: name, result: 'admitted' }, measures: [count(LIMIT.requests)] }),
+  'limit.refused': ({ name }) => ({ labels: { limit: name, result: 'refused' }, measures: [count(LIMIT.requests)] }),
+  'limit.would_refuse': ({ name }) => ({ labels: { limit: name, result: 'would_refuse' }, measures: [count(LIMIT.requests)] }),
+  'limit.near': ({ name }) => ({ labels: { limit: name }, measures: [count(LIMIT.near)] }),
+  'limit.degraded': ({ name }) => ({ labels: { limit: name }, measures: [count(LIMIT.degraded)] }),
+  'limit.split': ({ name }) => ({ labels: { limit: name }, measures: [count(LIMIT.splits)] }),
+  'store.error': (event) => ({ labels: { table: event.name, reason: event['reason'] }, measures: [count(STORE.errors)] }),
+  'health.checked': (event) => ({
+    labels: { service: event.name, status: event['status'] },
+    measures: [count(CHECK.checks), seconds(CHECK.duration, event)],
+  }),
+  // Not what a run found: the status that counts follows the thresholds.
+  'health.changed': (event) => ({
+    labels: { service: event.name },
+    measures: [{ instrument: CHECK.status, value: HEALTH[String(event['to'])] }],
+  }),
+  'health.answered': (event) => ({
+    labels: { endpoint: event.name, status: event['status'] },
+    measures: [count(ENDPOINT.answers), seconds(ENDPOINT.duration, event)],
+  }),
+  'request.completed': completedRequest,
+  'observability.failed': ({ name }) => pipelineError(name),
+};
+
+/** The values that an event stands for; none for an event that no instrument is about. */
+export function recordsOf(event: ResilienceEvent, { sharedVariants, tenantLabel }: RecordOptions): readonly InstrumentRecord[] {
+  const row = Object.hasOwn(ROWS, event.type) ? ROWS[event.type]?.(event as Event) : undefined;
+  if (row === undefined) return [];
+  const labels = tenantLabel ? row.labels : { ...row.labels, tenant_id: NONE };
+  const isShared = sharedVariants && (event as Event)['shared'] === true;
+  const measures = isShared ? [...row.measures, ...row.measures.flatMap(sharedTwin)] : row.measures;
+  return measures.flatMap(({ value, ...rest }) =>
+    typeof value === 'number' && Number.isFinite(value) && value >= 0
+      ? [{ ...rest, value, attributes: attributesOf(rest.instrument, labels) }]
+      : [],
+  );
+}
+
+/** The failure of a sink, an extractor or a callback. */
+export function pipelineErrorRecord(part: string): InstrumentRecord {
+  const { labels } = pipelineError(part);
+  return { instrument: PIPELINE.errors, value: 1, attributes: attributesOf(PIPELINE.errors, labels) };
+}
+
+function attributesOf({ labels: names }: Instrument, labels: Row['labels']): InstrumentRecord['attributes'] {
+  return Object.fromEntries(names.map((name) => [name, labelText(labels[name])]));
+}
+
+function sharedTwin(measure: Measure): Measure[] {
+  const instrument = SHARED_TWIN.get(measure.instrument);
+  return instrument === undefined ? [] : [{ ...measure, instrument }];
+}
+
+function circuitLabels({ name, phase: state }: Event, result?: string): Row['labels'] {
+  return { service: name, breaker_name: name, state, result, action: 'fallback' };
+}
+
+function circuitCall(event: Event, result: string, counter: Instrument): Row {
+  const { phase: seen, durationMs } = event;
+  // The call saw the phase when it began, which may be before the circuit changed; it took a moment at least.
+  const seenAtMs = event.atMs - Math.max(1, typeof durationMs === 'number' ? durationMs : 0);
+  return {
+    labels: circuitLabels(event, result),
+    measures: [count(counter), count(CIRCUIT.requests), seconds(CIRCUIT.duration, event), phase(seen, seenAtMs)],
+  };
+}
+
+function completedRequest(event: Event): Row {
+  const { method, route, operation, tenant, statusCode, errorType } = event;
+  return {
+    labels: { method, path: route, tenant_id: tenant, operation, status: statusCode, status_class: statusClass(statusCode), error_type: errorType },
+    measures: [
+      count(REQUEST.requests),
+      ...endMeasures(event, REQUEST),
+      { instrument: REQUEST.active, value: event['active'] },
+      { instrument: REQUEST.responseSize, value: event['responseBytes'] },
+      count(OPERATION.requests),
+      ...endMeasures(event, OPERATION),
+    ],
+  };
+}
+
+/** Errors count as such, and what was refused at once has no duration that says anything. */
+function endMeasures(event: Event, { errors, duration }: Readonly<Record<'errors' | 'duration', Instrument>>): Measure[] {
+  const { result } = event;
+  return [...(result === 'error' ? [count(errors)] : []), ...(result === 'rejected' ? [] : [seconds(duration, event)])];
+}
+
+function statusClass(statusCode: unknown): string | undefined {
+  const known = typeof statusCode === 'number' && statusCode >= 100 && statusCode < 600;
+  return known ? `${Math.floor(statusCode / 100)}xx` : undefined;
+}
+
+function pipelineError(part: string): Row {
+  return { labels: { part }, measures: [count(PIPELINE.errors)] };
+}
+
+function count(instrument: Instrument): Measure {
+  return { instrument, value: 1 };
+}
+
+function seconds(instrument: Instrument, { durationMs }: Event): Measure {
+  return { instrument, value: typeof durationMs === 'number' ? durationMs / 1000 : undefined };
+}
+
+function phase(seen: unknown, seenAtMs: number): Measure {
+  return { instrument: CIRCUIT.state, value: PHASES[String(seen)], seenAtMs };
+}

@@ -1,0 +1,23 @@
+import { CIRCUIT_BREAKER_DEFAULTS, circuitBreaker, createCircuitBreaker, type CircuitBreaker, type CircuitOpenError } from '../circuit-breaker/index.ts';
+import { describeCaller, type CallerIdentity } from '../middy/caller.ts';
+import { gateMiddleware, type GateMiddleware } from '../middy/gate-middleware.ts';
+import { known, type Piece } from './workshop.ts';
+
+/** Innermost, so that it hears of the handler alone. */
+export const circuitPiece: Piece = (workshop) => {
+  const { dependencies, configuration, options } = workshop;
+  // Where the stack declares circuits, they have what the environment overrides.
+  const underCode = configuration.circuits === undefined ? configuration.overrides.circuits : {};
+  const circuits = workshop.named('circuits', (own) =>
+    createCircuitBreaker({ ...underCode, ...known(own), name: own.name }, { ...workshop.sources, ...known({ store: dependencies.circuitStore }) }),
+  );
+  workshop.parts.circuits = circuits;
+  const inbound = workshop.takeInbound('circuits', circuits, CIRCUIT_BREAKER_DEFAULTS.inbound);
+  return () => inbound.map((circuit) => circuitMiddleware(circuit, options.identity));
+};
+
+function circuitMiddleware(circuit: CircuitBreaker, identity: CallerIdentity | undefined): GateMiddleware {
+  if (identity?.tenant === undefined) return circuitBreaker(circuit);
+  const { fallback, clock } = circuit;
+  return gateMiddleware<CircuitOpenError>(circuit, { fallback, clock, describe: describeCaller({ tenant: identity.tenant }) });
+}

@@ -1,0 +1,18 @@
+import { createObservability, observability } from '../observability/index.ts';
+import { known, type Piece } from './workshop.ts';
+
+/** Outermost, so that it sees everything, refusals included; made first, so that everything reports to it. */
+export const observabilityPiece: Piece = (workshop) => {
+  const { options, dependencies, configuration, profile } = workshop;
+  if (options.observability === false) return () => [];
+  const { identity = options.identity, operationOf, correlationIdOf, ...own } = options.observability ?? {};
+  const { tracing, ...preset } = profile.observability;
+  const presets = { ...preset, ...(tracing === true && dependencies.tracer !== undefined && { tracing }) };
+  const { circuitStore: _circuits, rateLimitStore: _limits, sleep: _sleep, ...parts } = dependencies;
+  const observed = workshop.attempt('observability', () => createObservability({ ...presets, ...configuration.observability, ...known(own) }, parts));
+  workshop.parts.observability = observed;
+  return () => {
+    const middleware = observed && workshop.attempt('observability', () => observability(observed, { identity, operationOf, correlationIdOf }));
+    return middleware === undefined ? [] : [middleware];
+  };
+};

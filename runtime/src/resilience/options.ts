@@ -1,0 +1,83 @@
+import type { CircuitBreakerOptions, CircuitStore } from '../circuit-breaker/index.ts';
+import { show, unknownOption } from '../core/option-schema.ts';
+import { isRecord } from '../core/record.ts';
+import type { HealthCheckOptions, Sleep } from '../health/index.ts';
+import { identityProblems, type CallerIdentity } from '../middy/caller.ts';
+import type { ObservabilityDependencies, ObservabilityMiddlewareOptions } from '../observability/index.ts';
+import type { RateLimitMiddlewareOptions, RateLimitStore } from '../rate-limit/index.ts';
+import { RESILIENCE_PROFILES, type ResilienceProfile } from './profiles.ts';
+
+/** What code says of a circuit, over what the stack declares for it. */
+export type CircuitOverrides = Omit<CircuitBreakerOptions, 'name'>;
+
+/** What code says of a rate limit, over what the stack declares for it. */
+export type RateLimitOverrides = Omit<RateLimitMiddlewareOptions, 'name'>;
+
+/** What code says of everything, over what the stack declares. */
+export interface ResilienceOptions {
+  /** Presets for a stage, under all that is said explicitly. Default: none, so that every pattern has its own defaults. */
+  readonly profile?: ResilienceProfile | undefined;
+  /** Where it is said who makes a call, for all patterns. Default: the platform and its authorizers, never the caller. */
+  readonly identity?: CallerIdentity | undefined;
+  /** Options of the observability; `false` leaves it out. Default: as declared. */
+  readonly observability?: ObservabilityMiddlewareOptions | false | undefined;
+  /** Options of the health; `false` switches it off, so that health requests reach the handler. Default: on. */
+  readonly health?: HealthCheckOptions | false | undefined;
+  /** Options of rate limits by name; `false` switches one off. Default: as declared. */
+  readonly rateLimits?: Readonly<Record<string, RateLimitOverrides | false | undefined>> | undefined;
+  /** Options of circuits by name; `false` switches one off. Default: as declared. */
+  readonly circuits?: Readonly<Record<string, CircuitOverrides | false | undefined>> | undefined;
+}
+
+/** What may be given instead of what the environment provides; what observability takes as well. */
+export interface ResilienceDependencies extends ObservabilityDependencies {
+  /** Where circuits are kept. Default: the table named in the environment; the memory of this process if `shared` is false. */
+  readonly circuitStore?: CircuitStore | undefined;
+  /** Where rate limits are kept. Default: the table named in the environment; the memory of this process if `shared` is false. */
+  readonly rateLimitStore?: RateLimitStore | undefined;
+  /** Waits within a request, in milliseconds, until the signal is aborted. Default: a timer of this machine. */
+  readonly sleep?: Sleep | undefined;
+}
+
+const OPTIONS = ['profile', 'identity', 'observability', 'health', 'rateLimits', 'circuits'] as const;
+const PIECES = ['observability', 'health'] as const;
+const NAMED = ['rateLimits', 'circuits'] as const;
+
+/** Options that can be worked with, and what was wrong with the rest. */
+export interface CheckedOptions {
+  readonly options: ResilienceOptions;
+  readonly problems: readonly string[];
+}
+
+/** Checks the shape of the options. What is inside is checked by the patterns; what has no shape is left out. */
+export function checkedOptions(given: unknown): CheckedOptions {
+  if (!isRecord(given)) return { options: {}, problems: [`options is ${show(given)}: pass an object`] };
+  const wrong = new Map(OPTIONS.map((key) => [key, problemsOf(key, given[key])] as const));
+  const sound = Object.entries(given).filter(([key]) => wrong.get(key as keyof ResilienceOptions)?.length === 0);
+  const unknown = Object.keys(given).filter((key) => !OPTIONS.some((known) => known === key));
+  return {
+    options: Object.fromEntries(sound),
+    problems: [...unknown.map((key) => unknownOption('options', key, OPTIONS)), ...[...wrong.values()].flat()],
+  };
+}
+
+function problemsOf(key: (typeof OPTIONS)[number], value: unknown): readonly string[] {
+  if (value === undefined) return [];
+  if (key === 'profile') return profileProblems(value);
+  if (key === 'identity') return identityProblems('identity', value);
+  if (PIECES.some((piece) => piece === key)) return pieceProblems(key, value);
+  if (!isRecord(value)) return [`${key} is ${show(value)}: pass an object of options by name`];
+  return Object.entries(value).flatMap(([name, options]) => pieceProblems(`${key}.${name}`, options));
+}
+
+function profileProblems(value: unknown): string[] {
+  const known = Object.keys(RESILIENCE_PROFILES);
+  return known.some((profile) => profile === value) ? [] : [`profile is ${show(value)}: use one of ${known.join(', ')}`];
+}
+
+function pieceProblems(path: string, value: unknown): string[] {
+  if (value === undefined || value === false) return [];
+  if (!isRecord(value)) return [`${path} is ${show(value)}: pass an object of options, or false`];
+  const isNamed = NAMED.some((key) => path.startsWith(`${key}.`));
+  return isNamed && value['name'] !== undefined ? [`${path}.name is ${show(value['name'])}: leave it out, its key is its name`] : [];
+}

@@ -1,0 +1,28 @@
+import { createRateLimiter, RATE_LIMIT_DEFAULTS, rateLimit, type RateLimitOptions, type RateLimitRequestOptions } from '../rate-limit/index.ts';
+import { known, type Piece, type Workshop } from './workshop.ts';
+
+/** Stands in for the limits of one that is switched off and was declared nowhere. */
+const NO_LIMITS = [{ limit: 1, periodMs: 1000 }];
+
+/** Outside of circuits, so that a refusal costs as little as possible and no circuit hears of it. */
+export const rateLimitPiece: Piece = (workshop) => {
+  const { dependencies, configuration } = workshop;
+  const limiters = workshop.named('rateLimits', (options) => {
+    const { identity: _identity, headers: _headers, headerPrefix: _prefix, ...own } = options as RateLimitOptions & RateLimitRequestOptions;
+    const isOff = configuration.rateLimits === undefined && own.enabled === false;
+    return createRateLimiter({ ...(isOff && { limits: NO_LIMITS }), ...own }, { ...workshop.sources, ...known({ store: dependencies.rateLimitStore }) });
+  });
+  workshop.parts.rateLimits = limiters;
+  const inbound = workshop.takeInbound('rateLimits', limiters, RATE_LIMIT_DEFAULTS.inbound);
+  return () =>
+    inbound.flatMap((limiter) => {
+      const middleware = workshop.attempt(`rateLimits.${limiter.name}`, () => rateLimit(limiter, requestOptions(workshop, limiter.name)));
+      return middleware === undefined ? [] : [middleware];
+    });
+};
+
+function requestOptions({ options: { identity: common, rateLimits } }: Workshop, name: string): RateLimitRequestOptions {
+  const given = rateLimits?.[name];
+  const { identity = common, headers, headerPrefix }: RateLimitRequestOptions = given === false ? {} : (given ?? {});
+  return { identity, headers, headerPrefix };
+}

@@ -1,0 +1,152 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { ResilienceEvent } from '../../../runtime/src/core/events.ts';
+import { addFigures } from '../../../runtime/src/observability/figures.ts';
+import { MetricSums } from '../../../runtime/src/observability/metric-sums.ts';
+import { SeededRandom } from '../../../runtime/src/testing/index.ts';
+
+/** What events add up to, by the dimension and its value. */
+function figuresOf(...events: readonly ({ readonly type: string } & Partial<ResilienceEvent> & Readonly<Record<string, unknown>>)[]) {
+  const sums = new MetricSums({ level: 'detailed', maxDimensionValues: 1000 }, new SeededRandom(1));
+  for (const event of events) addFigures({ name: 'payments', atMs: 0, ...event }, sums);
+  const figures: Record<string, Record<string, readonly number[]>> = {};
+  for (const { dimension, name, values } of sums.take()) {
+    figures[dimension === undefined ? 'all' : `${dimension} ${name}`] = Object.fromEntries([...values].map(([metric, all]) => [metric.name, all]));
+  }
+  return figures;
+}
+
+const request = (parts: object) => ({ type: 'request.completed', name: 'checkout', result: 'success', durationMs: 20, coldStart: false, active: 1, operation: 'GET /orders', ...parts });
+
+describe('events of a circuit', () => {
+  it.each([
+    ['circuit.state_changed', { to: 'open' }, { CircuitOpened: [1] }],
+    ['circuit.state_changed', { to: 'half_open' }, { CircuitHalfOpened: [1] }],
+    ['circuit.state_changed', { to: 'closed' }, { CircuitClosed: [1] }],
+    ['circuit.success', { durationMs: 20 }, { CircuitSuccesses: [1], CircuitCallDuration: [20] }],
+    ['circuit.failure', { durationMs: 30 }, { CircuitFailures: [1], CircuitCallDuration: [30] }],
+    ['circuit.refused', {}, { CircuitRefused: [1] }],
+    ['circuit.fallback', {}, { CircuitFallbacks: [1] }],
+  ])('%s %j count as %j', (type, fields, figures) => {
+    expect(figuresOf({ type, ...fields })).toEqual({ 'circuit payments': figures });
+  });
+});
+
+describe('events of a limit and of a table', () => {
+  it.each([
+    ['limit.admitted', 'limit', 'RateLimitAdmitted'],
+    ['limit.refused', 'limit', 'RateLimitRefused'],
+    ['limit.would_refuse', 'limit', 'RateLimitWouldRefuse'],
+    ['limit.near', 'limit', 'RateLimitNear'],
+    ['limit.degraded', 'limit', 'RateLimitDegraded'],
+    ['limit.split', 'limit', 'RateLimitSplit'],
+    ['store.error', 'table', 'StoreErrors'],
+  ])('%s is counted under the %s as %s', (type, dimension, name) => {
+    expect(figuresOf({ type }, { type })).toEqual({ [`${dimension} payments`]: { [name]: [2] } });
+  });
+});
+
+describe('events of health', () => {
+  it.each([
+    ['healthy', { HealthChecks: [1], HealthCheckDuration: [5] }],
+    ['degraded', { HealthChecks: [1], HealthCheckDuration: [5] }],
+    ['unhealthy', { HealthChecks: [1], HealthCheckFailures: [1], HealthCheckDuration: [5] }],
+  ])('a check that found %s counts as %j: what works, though not as it should, has not failed', (status, figures) => {
+    expect(figuresOf({ type: 'health.checked', status, durationMs: 5 })).toEqual({ 'check payments': figures });
+  });
+
+  it.each([
+    [200, { HealthAnswers: [1], HealthAnswerDuration: [5] }],
+    [403, { HealthAnswers: [1], HealthAnswerDuration: [5] }],
+    [503, { HealthAnswers: [1], HealthAnswersNotOk: [1], HealthAnswerDuration: [5] }],
+  ])('an answer of %d counts as %j', (statusCode, figures) => {
+    expect(figuresOf({ type: 'health.answered', name: 'ready', statusCode, durationMs: 5 })).toEqual({ 'endpoint ready': figures });
+  });
+});
+
+describe('a request', () => {
+  it('that went well is counted with its latency', () => {
+    expect(figuresOf(request({ responseBytes: 7, active: 3, coldStart: true }))).toEqual({
+      all: { Requests: [1], RequestLatency: [20], ActiveRequests: [3], ResponseSize: [7], ColdStarts: [1] },
+      'operation GET /orders': { OperationRequests: [1], OperationLatency: [20] },
+    });
+  });
+
+  it('that failed with 500 is one error, and one of its kind (POB-08)', () => {
+    expect(figuresOf(request({ result: 'error', statusCode: 500, errorType: 'status_500' }))).toEqual({
+      all: { Requests: [1], RequestErrors: [1], RequestLatency: [20], ActiveRequests: [1] },
+      'operation GET /orders': { OperationRequests: [1], OperationLatency: [20], OperationErrors: [1] },
+      'errorType status_500': { ErrorsByType: [1] },
+    });
+  });
+
+  it('that was refused is no error, and stays out of the latency', () => {
+    expect(figuresOf(request({ result: 'rejected', statusCode: 429, durationMs: 1 }))).toEqual({
+      all: { Requests: [1], RequestsRejected: [1], ActiveRequests: [1] },
+      'operation GET /orders': { OperationRequests: [1] },
+    });
+  });
+
+  it('that nobody saw end has no latency', () => {
+    expect(figuresOf(request({ durationMs: undefined }))).toEqual({
+      all: { Requests: [1], ActiveRequests: [1] },
+      'operation GET /orders': { OperationRequests: [1] },
+    });
+  });
+
+  it('without an operation or a kind of error has dimensions all the same (POB-01)', () => {
+    expect(Object.keys(figuresOf(request({ operation: undefined, result: 'error' })))).toEqual(['all', 'operation none', 'errorType unknown']);
+  });
+
+  it('shows in no dimension what its error says, nor its path, tenant or user (POB-01, POB-11)', () => {
+    const secrets = { error: new Error('card 4711 of user-42 refused'), path: '/orders/4711', tenant: 'acme', user: 'user-42', route: 'GET /orders' };
+    const figures = figuresOf(request({ ...secrets, result: 'error', errorType: 'PaymentError' }));
+    expect(Object.keys(figures)).toEqual(['all', 'operation GET /orders', 'errorType PaymentError']);
+    expect(JSON.stringify(figures)).not.toMatch(/4711|acme|user-42/);
+  });
+});
+
+describe('parts of the observability that fail', () => {
+  it('are counted together', () => {
+    expect(figuresOf({ type: 'observability.failed', name: 'sink' }, { type: 'observability.failed', name: 'callback' })).toEqual({ all: { ObservabilityErrors: [2] } });
+  });
+});
+
+describe('events that nothing is counted of', () => {
+  it.each([
+    ['circuit.created', {}],
+    ['limit.changed', {}],
+    ['health.changed', { to: 'unhealthy' }],
+    ['circuit.state_changed', { to: 'ajar' }],
+    ['circuit.state_changed', { to: 'constructor' }],
+    ['circuit.state_changed', {}],
+    ['constructor', {}],
+    ['__proto__', {}],
+    ['', {}],
+  ])('are %j %j', (type, fields) => {
+    expect(figuresOf({ type, ...fields })).toEqual({});
+  });
+});
+
+const REQUEST = fc.record({
+  result: fc.constantFrom('success', 'error', 'rejected'),
+  operation: fc.option(fc.constantFrom('a', 'b'), { nil: undefined }),
+  errorType: fc.option(fc.constantFrom('TypeError', 'status_503'), { nil: undefined }),
+  durationMs: fc.option(fc.nat(1000), { nil: undefined }),
+});
+
+describe('sums of requests', () => {
+  it('agree: every request is counted once in all, once by operation, and every error once by its kind (POB-08)', () => {
+    fc.assert(
+      fc.property(fc.array(REQUEST, { minLength: 1, maxLength: 50 }), (requests) => {
+        const figures = figuresOf(...requests.map(request));
+        const sum = (name: string) => Object.values(figures).reduce((total, values) => total + (values[name]?.[0] ?? 0), 0);
+        const [all, errors, rejected] = ['Requests', 'RequestErrors', 'RequestsRejected'].map(sum) as [number, number, number];
+        expect(all).toBe(requests.length);
+        expect(errors).toBe(requests.filter(({ result }) => result === 'error').length);
+        expect(rejected).toBe(requests.filter(({ result }) => result === 'rejected').length);
+        expect([sum('OperationRequests'), sum('OperationErrors'), sum('ErrorsByType')]).toEqual([all, errors, errors]);
+      }),
+    );
+  });
+});

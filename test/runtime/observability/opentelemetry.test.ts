@@ -1,0 +1,292 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createCircuitBreaker } from '../../../runtime/src/circuit-breaker/index.ts';
+import { CONTRACT } from '../../../runtime/src/contract/contract.ts';
+import type { EventSink, ResilienceEvent } from '../../../runtime/src/core/events.ts';
+import { StoreUnavailableError } from '../../../runtime/src/core/store-unavailable.ts';
+import { createOpenTelemetrySink, type OpenTelemetrySinkOptions } from '../../../runtime/src/observability/opentelemetry.ts';
+import { createRateLimiter, MemoryRateLimitStore, type RateLimitStore } from '../../../runtime/src/rate-limit/index.ts';
+import { ManualClock, MemoryCircuitStore, RecordingSink, SeededRandom } from '../../../runtime/src/testing/index.ts';
+import { prometheus, valueOf, type Prometheus, type Scraped } from './prometheus.ts';
+
+interface Instrument {
+  readonly name: string;
+  readonly kind: string;
+  readonly labels: readonly string[];
+  readonly unit?: 's' | 'By';
+  readonly buckets?: readonly number[];
+}
+
+const INSTRUMENTS: readonly Instrument[] = Object.values(CONTRACT.instruments).flatMap((group) => Object.values(group) as Instrument[]);
+
+let sdk: Prometheus;
+
+beforeEach(() => {
+  sdk = prometheus();
+});
+afterEach(() => sdk.shutdown());
+
+const sinkOf = (options: OpenTelemetrySinkOptions = {}) => createOpenTelemetrySink({ meter: sdk.provider.getMeter('test'), ...options });
+
+/** Scrapes what a sink makes of events. */
+async function scraped(events: readonly object[], options: OpenTelemetrySinkOptions = {}): Promise<Scraped> {
+  const sink = sinkOf(options);
+  for (const event of events) sink.emit({ name: 'payments', atMs: 0, ...event } as ResilienceEvent);
+  return sdk.scrape();
+}
+
+/** Takes a real breaker through all of its phases: closed, open, half-open, open again, half-open, closed. */
+async function liveThroughAnOutage(sink: EventSink, fallback?: () => unknown): Promise<void> {
+  const clock = new ManualClock();
+  const options = { name: 'payments', failureThreshold: 2, successThreshold: 1, openDurationMs: 1000, fallback };
+  const store = new MemoryCircuitStore({ shared: true });
+  const breaker = createCircuitBreaker(options, { store, clock, random: new SeededRandom(1), sink, environment: {} });
+  const answer = (up: boolean) => {
+    clock.advance(20);
+    return up ? 'ok' : Promise.reject(new Error('down'));
+  };
+  for (const [up, afterMs] of [[true, 0], [false, 0], [false, 0], [true, 0], [false, 2000], [true, 4000], [true, 100]] as const) {
+    clock.advance(afterMs);
+    await breaker.execute(() => answer(up)).catch(() => undefined);
+  }
+}
+
+/** Takes real limiters through everything that they report: a limit used up, a dry run, a warning, a split, a failing store. */
+async function useUpALimit(sink: EventSink): Promise<void> {
+  const clock = new ManualClock();
+  const random = new SeededRandom(1);
+  const store = new MemoryRateLimitStore();
+  const limits = [{ limit: 2, periodMs: 60_000 }];
+  const limiter = (options: object, kept: RateLimitStore = store) =>
+    createRateLimiter({ name: 'api', limits, warnAt: 0.5, ...options }, { store: kept, clock, random, sink, environment: {} });
+  for (const options of [{}, { dryRun: true }]) {
+    const used = limiter(options);
+    for (let calls = 0; calls < 3; calls += 1) await used.execute(() => 'ok').catch(() => undefined);
+  }
+  const overloaded: RateLimitStore = {
+    shared: true,
+    take: () => Promise.reject(new StoreUnavailableError('throttled')),
+    read: (at) => store.read(at),
+    change: (at, change, request) => store.change(at, change, request),
+    grow: (at, known, from, to) => store.grow(at, known, from, to),
+    sow: (at, marks) => store.sow(at, marks),
+  };
+  const turnedAway = limiter({ onStoreFailure: 'allow', limits: [{ limit: 100, periodMs: 60_000 }] }, overloaded);
+  for (let calls = 0; calls < 200; calls += 1) await turnedAway.consume([]);
+}
+
+const completed = (more: object = {}) => ({
+  type: 'request.completed',
+  name: 'checkout',
+  method: 'GET',
+  route: '/orders/{id}',
+  operation: 'getOrder',
+  tenant: 'acme',
+  statusCode: 200,
+  result: 'success',
+  durationMs: 30,
+  coldStart: false,
+  active: 1,
+  ...more,
+});
+const checked = (more: object = {}) => ({ type: 'health.checked', name: 'orders-db', status: 'healthy', durationMs: 3, failures: 0, required: true, ...more });
+const became = (to: string) => ({ type: 'health.changed', name: 'orders-db', from: 'unknown', to });
+const answered = (more: object = {}) => ({ type: 'health.answered', name: 'ready', status: 'healthy', statusCode: 200, durationMs: 4, ...more });
+const success = (more: object = {}) => ({ type: 'circuit.success', phase: 'closed', durationMs: 20, shared: false, ...more });
+const changed = (to: string, more: object = {}) => ({ type: 'circuit.state_changed', from: 'closed', to, generation: 1, shared: false, ...more });
+
+describe('what Prometheus reads', () => {
+  it('are the metrics of the contract, all of them and no others, with its kinds and labels (POB-09)', async () => {
+    const sink = sinkOf();
+    await liveThroughAnOutage(sink, () => 'instead');
+    await useUpALimit(sink);
+    const failures = [{ type: 'observability.failed', name: 'body' }, { type: 'store.error', name: 'circuits', reason: 'timeout' }];
+    const { kinds, samples } = await scraped([completed({ responseBytes: 512 }), completed({ result: 'error', errorType: 'TypeError' }), checked(), became('healthy'), answered(), ...failures]);
+    expect(kinds).toEqual(Object.fromEntries(INSTRUMENTS.map(({ name, kind }) => [name, kind])));
+    for (const { name, labels } of INSTRUMENTS) {
+      const own = samples.filter((sample) => sample.name.replace(/_(bucket|sum|count)$/, '') === name);
+      const seen = new Set(own.flatMap((sample) => Object.keys(sample.labels)).filter((label) => label !== 'le'));
+      expect([name, [...seen].sort()]).toEqual([name, [...labels].sort()]);
+    }
+  });
+
+  it.each(INSTRUMENTS.filter(({ kind }) => kind === 'histogram'))('$name has the buckets of the contract', async ({ name, buckets }) => {
+    const { samples } = await scraped([completed({ responseBytes: 512 }), checked(), answered(), success()]);
+    const edges = samples.filter((sample) => sample.name === `${name}_bucket`).map(({ labels }) => Number(labels['le']?.replace('+Inf', 'Infinity')));
+    expect(edges).toEqual([...(buckets ?? []), Infinity]);
+  });
+
+  it('has names that other exporters leave alone too: those of counters and the unit are at their end', () => {
+    const endings = { s: '_seconds', By: '_bytes' };
+    for (const { name, kind, unit } of INSTRUMENTS) {
+      expect(name.endsWith('_total')).toBe(kind === 'counter');
+      expect(unit === undefined || name.endsWith(endings[unit])).toBe(true);
+      expect(unit === undefined).toBe(!/_(seconds|bytes)$/.test(name));
+    }
+  });
+
+  it('has no label that is empty, which Prometheus takes for absent', async () => {
+    const bare = [completed({ method: undefined, route: '', operation: undefined, tenant: undefined, statusCode: undefined }), success({ phase: undefined })];
+    const { samples } = await scraped([...bare, { type: 'store.error', name: '' }]);
+    expect(samples.length).toBeGreaterThan(0);
+    expect(samples.flatMap(({ labels }) => Object.values(labels)).filter((value) => value === '')).toEqual([]);
+    expect(valueOf({ samples, kinds: {} }, 'requests_total')).toBe(1);
+    expect(samples.find(({ name }) => name === 'requests_total')?.labels).toEqual({ method: 'none', path: 'none', tenant_id: 'none', operation: 'none', status: 'none', status_class: 'none' });
+  });
+});
+
+describe('a circuit', () => {
+  it('counts its calls and transitions, and shows its state and how long calls took, through an outage', async () => {
+    const sink = sinkOf();
+    await liveThroughAnOutage(sink, () => 'instead');
+    const seen = await sdk.scrape();
+    const call = (state: string, result: string) => valueOf(seen, 'circuit_breaker_requests_total', { breaker_name: 'payments', state, result });
+    const transition = (from: string, to: string) => valueOf(seen, 'circuit_breaker_transitions_total', { service: 'payments', from_state: from, to_state: to });
+    expect([call('closed', 'success'), call('closed', 'failure'), call('open', 'rejected')]).toEqual([2, 2, 1]);
+    expect([call('half_open', 'failure'), call('half_open', 'success')]).toEqual([1, 1]);
+    expect([transition('closed', 'open'), transition('open', 'half_open'), transition('half_open', 'open'), transition('half_open', 'closed')]).toEqual([1, 2, 1, 1]);
+    expect(['failures', 'successes', 'rejected'].map((what) => valueOf(seen, `circuit_breaker_${what}_total`, { service: 'payments' }))).toEqual([3, 3, 1]);
+    expect(valueOf(seen, 'circuit_breaker_fallback_total', { breaker_name: 'payments', state: 'open', action: 'fallback' })).toBe(1);
+    expect(valueOf(seen, 'circuit_breaker_state', { service: 'payments' })).toBe(0);
+    expect(valueOf(seen, 'circuit_breaker_request_duration_seconds_sum', { state: 'half_open', result: 'failure' })).toBeCloseTo(0.02);
+  });
+
+  it('counts in the shared variants as well where the fleet shares it, unless told not to', async () => {
+    await liveThroughAnOutage(sinkOf());
+    const seen = await sdk.scrape();
+    for (const what of ['state', 'failures_total', 'successes_total', 'rejected_total', 'transitions_total']) {
+      const [shared, plain] = ['distributed_circuit_breaker', 'circuit_breaker'].map((prefix) => seen.samples.filter(({ name }) => name === `${prefix}_${what}`));
+      expect(shared?.map(({ labels, value }) => [labels, value])).toEqual(plain?.map(({ labels, value }) => [labels, value]));
+      expect(shared).not.toEqual([]);
+    }
+  });
+
+  it.each([['is not shared', { shared: false }, {}], ['may not count there', { shared: true }, { sharedVariants: false }]])('has no shared variants where it %s', async (_why, event, options) => {
+    const { kinds } = await scraped([success(event), changed('open', event)], options);
+    expect(Object.keys(kinds).sort()).toEqual(['circuit_breaker_request_duration_seconds', 'circuit_breaker_requests_total', 'circuit_breaker_state', 'circuit_breaker_successes_total', 'circuit_breaker_transitions_total']);
+  });
+
+  it.each([['closed', 0], ['open', 1], ['half_open', 2]])('that is %s shows as %d, also to those that did not make the change', async (phase, state) => {
+    const seen = await scraped([{ type: 'circuit.refused', phase, retryAfterMs: 1, shared: true, atMs: 1 }]);
+    expect(valueOf(seen, 'circuit_breaker_state', { service: 'payments' })).toBe(state);
+  });
+
+  it('does not go back to a state that a call saw before the change', async () => {
+    const seen = await scraped([changed('open', { atMs: 100 }), success({ atMs: 150, durationMs: 120 }), success({ atMs: 100, durationMs: 0 })]);
+    expect(valueOf(seen, 'circuit_breaker_state')).toBe(1);
+    expect(valueOf(await scraped([success({ atMs: 300, durationMs: 50 })]), 'circuit_breaker_state')).toBe(0);
+  });
+
+  it('whose state is not known shows none', async () => {
+    const { kinds } = await scraped([success({ phase: undefined }), changed('unheard of')]);
+    expect(kinds).not.toHaveProperty('circuit_breaker_state');
+  });
+
+  it('was not called by its creation', async () => {
+    expect((await scraped([{ type: 'circuit.created', failureThreshold: 5, openDurationMs: 1, shared: true }])).samples).toEqual([]);
+  });
+});
+
+describe('a rate limit', () => {
+  it('counts what it decided, and what it warned of', async () => {
+    const recording = new RecordingSink();
+    await useUpALimit(recording);
+    const seen = await scraped(recording.events);
+    const results = { admitted: 'limit.admitted', refused: 'limit.refused', would_refuse: 'limit.would_refuse' };
+    for (const [result, type] of Object.entries(results)) {
+      expect(valueOf(seen, 'rate_limit_requests_total', { limit: 'api', result })).toBe(recording.ofType(type).length);
+    }
+    for (const [name, type] of [['near', 'limit.near'], ['degraded', 'limit.degraded'], ['splits', 'limit.split']] as const) {
+      expect(valueOf(seen, `rate_limit_${name}_total`, { limit: 'api' })).toBe(recording.ofType(type).length);
+    }
+  });
+});
+
+describe('a request', () => {
+  it('is counted by route and status, and its time is in seconds', async () => {
+    const seen = await scraped([completed({ responseBytes: 2000 }), completed({ durationMs: 70 })]);
+    const labels = { method: 'GET', path: '/orders/{id}', operation: 'getOrder', tenant_id: 'none', status: '200', status_class: '2xx' };
+    expect(valueOf(seen, 'requests_total', labels)).toBe(2);
+    expect(valueOf(seen, 'requests_duration_seconds_sum', labels)).toBeCloseTo(0.1);
+    expect(valueOf(seen, 'response_size_bytes_count', labels)).toBe(1);
+    expect(valueOf(seen, 'response_size_bytes_sum', labels)).toBe(2000);
+    expect(valueOf(seen, 'operation_total', { operation: 'getOrder', tenant_id: 'none' })).toBe(2);
+  });
+
+  it('that failed is one request and one error, by the name of what failed it (POB-08)', async () => {
+    const failed = { result: 'error', statusCode: 503 };
+    const seen = await scraped([completed({ ...failed, errorType: 'TypeError' }), completed({ ...failed, errorType: 'status_503' }), completed(failed)]);
+    const errors = seen.samples.filter(({ name }) => name === 'requests_errors_total');
+    expect(errors.map(({ labels, value }) => [labels['error_type'], value])).toEqual([['TypeError', 1], ['status_503', 1], ['none', 1]]);
+    expect(valueOf(seen, 'operation_errors_total')).toBe(3);
+    expect(valueOf(seen, 'requests_total', { status: '503', status_class: '5xx' })).toBe(3);
+  });
+
+  it('that was refused is counted, but it is no error and its time is left out', async () => {
+    const seen = await scraped([completed({ result: 'rejected', statusCode: 429, durationMs: 1 })]);
+    expect(valueOf(seen, 'requests_total', { status: '429', status_class: '4xx' })).toBe(1);
+    expect(Object.keys(seen.kinds).sort()).toEqual(['operation_total', 'requests_active', 'requests_total']);
+  });
+
+  it('without an operation counts as such, so that operations add up to all requests', async () => {
+    const seen = await scraped([completed(), completed({ operation: undefined })]);
+    expect(valueOf(seen, 'operation_total', { operation: 'getOrder' })).toBe(1);
+    expect(valueOf(seen, 'operation_total', { operation: 'none' })).toBe(1);
+  });
+
+  it('that nobody has seen end is counted without a time', async () => {
+    const { kinds } = await scraped([completed({ durationMs: undefined })]);
+    expect(kinds).toHaveProperty('requests_total');
+    expect(kinds).not.toHaveProperty('requests_duration_seconds');
+  });
+
+  it('shows how many are in flight now, never the steps up and down (POB-05)', async () => {
+    const seen = await scraped([completed({ active: 3 }), completed({ active: 2 })]);
+    expect(valueOf(seen, 'requests_active')).toBe(2);
+  });
+
+  it('names its tenant only when asked to (POB-01)', async () => {
+    const seen = await scraped([completed()], { tenantLabel: true });
+    expect(valueOf(seen, 'requests_total', { tenant_id: 'acme' })).toBe(1);
+    expect(valueOf(seen, 'operation_total', { tenant_id: 'acme' })).toBe(1);
+  });
+});
+
+describe('health', () => {
+  it('counts the runs of a check by what they found, and their time', async () => {
+    const seen = await scraped([checked(), checked(), checked({ status: 'unhealthy', durationMs: 500 })]);
+    expect(valueOf(seen, 'distributed_health_check_total', { service: 'orders-db', status: 'healthy' })).toBe(2);
+    expect(valueOf(seen, 'distributed_health_check_total', { service: 'orders-db', status: 'unhealthy' })).toBe(1);
+    expect(valueOf(seen, 'distributed_health_check_duration_seconds_sum', { service: 'orders-db' })).toBeCloseTo(0.506);
+  });
+
+  it.each([['healthy', 1], ['degraded', 0.5], ['unhealthy', 0]])('shows a dependency that is %s as %d', async (status, value) => {
+    expect(valueOf(await scraped([became(status)]), 'distributed_health_status', { service: 'orders-db' })).toBe(value);
+  });
+
+  it('shows what counts of a dependency, which is not what each run finds', async () => {
+    const seen = await scraped([checked(), became('healthy'), checked({ status: 'unhealthy' })]);
+    expect(valueOf(seen, 'distributed_health_status', { service: 'orders-db' })).toBe(1);
+  });
+
+  it('counts the answers of an endpoint, and their time', async () => {
+    const seen = await scraped([answered(), answered({ status: 'unhealthy', statusCode: 503 })]);
+    expect(valueOf(seen, 'health_checks_total', { endpoint: 'ready', status: 'unhealthy' })).toBe(1);
+    expect(valueOf(seen, 'health_checks_duration_seconds_sum', { endpoint: 'ready', status: 'healthy' })).toBeCloseTo(0.004);
+  });
+});
+
+describe('what goes wrong', () => {
+  it('in a table is counted by reason, and elsewhere by part', async () => {
+    const seen = await scraped([
+      { type: 'store.error', name: 'circuits', reason: 'timeout', error: new Error('secret') },
+      { type: 'observability.failed', name: 'extractor', error: new Error('secret') },
+    ]);
+    expect(valueOf(seen, 'state_store_errors_total', { table: 'circuits', reason: 'timeout' })).toBe(1);
+    expect(valueOf(seen, 'observability_errors_total', { part: 'extractor' })).toBe(1);
+  });
+
+  it.each([['a type that nobody knows', { type: 'unheard.of' }], ['a type that objects have', { type: 'constructor' }], ['no figures', completed({ durationMs: NaN, active: undefined })], ['a time below zero', completed({ durationMs: -5, active: undefined })]])('in an event with %s leaves out what it does not say', async (_what, event) => {
+    const { kinds } = await scraped([event]);
+    expect(Object.keys(kinds).filter((name) => !/^(requests|operation)_total$/.test(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { CONTRACT } from '../../../runtime/src/contract/contract.ts';
+import type { OptionRule } from '../../../runtime/src/core/option-schema.ts';
+import { resilience } from '../../../runtime/src/resilience/index.ts';
+import { declared, world, type Sections } from './world.ts';
+
+const { circuit, rateLimit, observability, limitRule, limitKeyParts, maximumRulesPerKey } = CONTRACT.configuration;
+
+/** A value that a rule of the contract allows. */
+function valueOf(rule: OptionRule): fc.Arbitrary<unknown> {
+  if (rule.type === 'boolean') return fc.boolean();
+  if (rule.type === 'choice') return fc.constantFrom(...rule.values);
+  if (rule.type === 'duration') return fc.integer({ min: rule.minimumMs, max: rule.maximumMs });
+  if (rule.type === 'integer') return fc.integer({ min: rule.minimum ?? 0, max: rule.maximum });
+  const minExcluded = rule.exclusiveMinimum !== undefined;
+  return fc.double({ min: rule.minimum ?? rule.exclusiveMinimum ?? 0, minExcluded, max: rule.maximum, noNaN: true });
+}
+
+const keyOf = (name: string, { type }: OptionRule) => (type === 'duration' ? `${name}Ms` : name);
+
+/** Any of the options that a schema of the contract allows; `fixed` stands in for some. */
+function optionsOf(schema: Readonly<Record<string, OptionRule>>, fixed: Readonly<Record<string, fc.Arbitrary<unknown>>> = {}) {
+  const values = Object.entries(schema).map(([name, rule]) => [keyOf(name, rule), fixed[name] ?? valueOf(rule)]);
+  return fc.record(Object.fromEntries(values) as Record<string, fc.Arbitrary<unknown>>, { requiredKeys: [] });
+}
+
+const name = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,12}$/).filter((text) => !(text in {}));
+
+/** Limits of different periods; windows have no burst. */
+const rules = (hasBurst: boolean) =>
+  fc.uniqueArray(
+    fc.record({ limit: valueOf(limitRule.limit), periodMs: valueOf(limitRule.period), ...(hasBurst && { burst: valueOf(limitRule.burst) }) }),
+    { minLength: 1, maxLength: maximumRulesPerKey, selector: ({ periodMs }) => periodMs },
+  );
+
+const limit = fc
+  .record({
+    plain: optionsOf(rateLimit, { maxShards: fc.integer({ min: 0, max: 6 }).map((power) => 2 ** power), strategy: fc.constant(undefined) }),
+    strategy: fc.constantFrom(...rateLimit.strategy.values),
+    by: fc.subarray([...limitKeyParts]),
+  })
+  .chain(({ plain, strategy, by }) => {
+    const map = fc.dictionary(name, rules(strategy === 'token-bucket'), { maxKeys: 2 });
+    // Whoever has limits of his own needs a key of his own.
+    const own = { ...(by.includes('tenant') && { tenantLimits: map }), ...(by.includes('user') && { userLimits: map }) };
+    return fc.record({ limits: rules(strategy === 'token-bucket'), ...own }).map((limits) => ({ ...plain, strategy, by, ...limits }));
+  });
+
+const stack: fc.Arbitrary<Sections> = fc.record(
+  {
+    circuits: fc.dictionary(name, optionsOf(circuit), { maxKeys: 4 }),
+    limits: fc.dictionary(name, limit, { maxKeys: 4 }),
+    // A stack cannot hand over a tracer.
+    observability: optionsOf(observability, { tracing: fc.constant(false), logging: fc.constant(false), metrics: fc.constant(false) }),
+  },
+  { requiredKeys: [] },
+);
+
+const inboundOf = (options: object | undefined, byDefault: boolean): number =>
+  Object.values(options ?? {}).filter((each: { readonly inbound?: boolean }) => each.inbound ?? byDefault).length;
+
+describe('resilience() of whatever a stack may declare', () => {
+  it('accepts every document of the contract, and makes every piece of it', () => {
+    fc.assert(
+      fc.property(stack, (sections) => {
+        const { dependencies } = world(declared(sections));
+        const everything = resilience({ observability: { logging: false, metrics: false } }, dependencies);
+        const circuits = Object.keys(sections.circuits ?? {});
+        const limits = Object.keys(sections.limits ?? {});
+        expect(circuits.map((each) => everything.circuit(each).name)).toEqual(circuits);
+        expect(limits.map((each) => everything.limiter(each).name)).toEqual(limits);
+        expect(everything).toHaveLength(2 + inboundOf(sections.limits, rateLimit.inbound.default) + inboundOf(sections.circuits, circuit.inbound.default));
+        expect(everything.observability?.options).toMatchObject({ ...sections.observability, logging: false, metrics: false });
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
