@@ -5,7 +5,9 @@ import { readText } from './pages.ts';
 const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}-${String(index + 1).padStart(2, '0')}`);
 
 const LISTS = [
-  { policy: 'circuit-breaker', ids: [...numbered('CB', 29), ...numbered('PCB', 18)] },
+  { policy: 'circuit-breaker', ids: [...numbered('CB', 29), ...numbered('PCB', 18), 'LO-01', 'LO-02', 'LO-03', 'LO-09', 'ME-01', 'ME-02', 'ME-03', 'ME-10', 'ME-11'] },
+  { policy: 'health', ids: [...numbered('HE', 20), 'LO-12', 'ME-17', ...numbered('PHE', 15)] },
+  { policy: 'observability', ids: [...numbered('OB', 19), 'ME-18', 'ME-19', 'ME-20', ...numbered('POB', 11)] },
   { policy: 'rate-limit', ids: [...numbered('RL', 20), 'LO-12', 'ER-09', 'ER-11', 'ER-12', ...numbered('PRL', 14)] },
 ];
 

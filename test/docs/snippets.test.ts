@@ -4,10 +4,14 @@ import { asShown, linkedFiles, readText, shownFiles } from './pages.ts';
 const PAGES: [string, readonly string[]][] = [
   ['README.md', ['examples/stack.ts', 'examples/checkout.mts', 'examples/any-call.mts', 'docs/demo/summary.txt']],
   ['docs/patterns/circuit-breaker.md', ['examples/checkout.mts', 'examples/any-call.mts']],
+  ['docs/patterns/health.md', ['examples/health.mts']],
+  ['docs/monitoring.md', ['examples/monitored-stack.ts']],
+  ['docs/patterns/observability.md', ['examples/observed.mts', 'examples/telemetry.mts', 'examples/stages.mts']],
   [
     'docs/patterns/rate-limit.md',
     ['examples/limits-stack.ts', 'examples/orders.mts', 'examples/geocode.mts', 'examples/exports.mts', 'examples/mails.mts'],
   ],
+  ['docs/patterns/resilience.md', ['examples/resilient.mts']],
 ];
 
 describe.each(PAGES)('%s', (path, files) => {

@@ -30,4 +30,10 @@ describe('the stacks that are shown', () => {
     expect(template).toContain(String.raw`\"geocoding\":{\"limits\":[{\"limit\":90,\"periodMs\":60000,\"burst\":10}],\"maxWaitMs\":5000}`);
     expect(template).toContain('ReportBatchItemFailures');
   }, 60_000);
+
+  it('with a dashboard and alarms synthesises', async () => {
+    const template = await synthesise('examples/monitored-stack.ts', 'Monitored');
+    expect(template).toContain('AWS::CloudWatch::Dashboard');
+    expect(template).toContain('AWS::CloudWatch::CompositeAlarm');
+  }, 60_000);
 });
