@@ -80,7 +80,7 @@ async function withCheckout(body: (fleet: Fleet, transitions: Transition[]) => P
   const transitions: Transition[] = [];
   const config = { version: 1, circuits: { payments: { openDurationMs: 400 } } };
   const fleet = await fleetOf(functionOf(stack, 'Checkout'), config, (line) => {
-    if (line.includes('"circuit.state_changed"')) transitions.push(JSON.parse(line) as Transition);
+    if (/"event":"circuit\.(?:opened|half_opened|closed)"/.test(line)) transitions.push(JSON.parse(line) as Transition);
   });
   try {
     payments.setFailing(false);
