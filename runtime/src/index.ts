@@ -117,6 +117,7 @@ export {
   type Sleep,
 } from './health/index.ts';
 export {
+  answerRefusals,
   describeCall,
   describeCaller,
   eventKind,

@@ -1,3 +1,4 @@
+export { answerRefusals } from './answer-refusals.ts';
 export { describeCaller, type CallerIdentity, type IamField, type IdentitySource } from './caller.ts';
 export { describeCall, type CallDescription } from './describe.ts';
 export { eventKind, operationOf, type EventKind } from './event-source.ts';

@@ -70,7 +70,7 @@ describe('resilience() of whatever a stack may declare', () => {
         const limits = Object.keys(sections.limits ?? {});
         expect(circuits.map((each) => everything.circuit(each).name)).toEqual(circuits);
         expect(limits.map((each) => everything.limiter(each).name)).toEqual(limits);
-        expect(everything).toHaveLength(2 + inboundOf(sections.limits, rateLimit.inbound.default) + inboundOf(sections.circuits, circuit.inbound.default));
+        expect(everything).toHaveLength(3 + inboundOf(sections.limits, rateLimit.inbound.default) + inboundOf(sections.circuits, circuit.inbound.default));
         expect(everything.observability?.options).toMatchObject({ ...sections.observability, logging: false, metrics: false });
       }),
       { numRuns: 200 },

@@ -27,7 +27,7 @@ describe.each(FACTORIES)('resilience() on $factory', ({ create }) => {
 
   it('is one value for one use: observability, health, limits, circuits (C-01)', async () => {
     const names = (hook: 'before' | 'onError') => protectedHandler().everything.map((each) => each[hook].name);
-    expect(names('before')).toEqual(['observabilityBefore', 'healthBefore', 'gateBefore', 'gateBefore']);
+    expect(names('before')).toEqual(['observabilityBefore', 'refusalsBefore', 'healthBefore', 'gateBefore', 'gateBefore']);
     const { get, typesOf } = protectedHandler();
     await expect(get('/')).resolves.toMatchObject(OK);
     expect(typesOf()).toEqual(['circuit.created', 'circuit.created', 'limit.admitted', 'circuit.success', 'request.completed']);

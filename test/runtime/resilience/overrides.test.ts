@@ -34,12 +34,12 @@ describe('what the code says', () => {
   it('leaves what it says to be undefined as it is', () => {
     const { created, everything } = made({ circuits: { payments: { failureThreshold: undefined }, stock: undefined }, rateLimits: { search: { inbound: undefined } }, profile: undefined });
     expect(created('payments')).toMatchObject({ failureThreshold: 3 });
-    expect(everything).toHaveLength(4);
+    expect(everything).toHaveLength(5);
   });
 
   it('puts circuits around the handler, and takes limits away from it', () => {
     const { everything } = made({ circuits: { stock: { inbound: true } }, rateLimits: { search: { inbound: false }, orders: { inbound: false } } });
-    expect(everything.map(({ before }) => before.name)).toEqual(['observabilityBefore', 'healthBefore', 'gateBefore']);
+    expect(everything.map(({ before }) => before.name)).toEqual(['observabilityBefore', 'refusalsBefore', 'healthBefore', 'gateBefore']);
   });
 
   it('goes over an observability that the stack declares', () => {
@@ -84,7 +84,7 @@ describe('what the code says', () => {
 
   it('may switch off everything there is', async () => {
     const { everything, get } = made({ observability: false, health: false }, declared({}));
-    expect(everything).toHaveLength(0);
+    expect(everything.map(({ before }) => before.name)).toEqual(['refusalsBefore']);
     await expect(get('/health')).resolves.toMatchObject({ body: 'of the handler' });
   });
 });
