@@ -12,6 +12,7 @@ export class CircuitOpenError extends RejectedError {
       retryAfterMs,
       publicFields: { service: circuit },
     });
+    this.name = 'CircuitOpenError';
     this.circuit = circuit;
   }
 }

@@ -36,7 +36,8 @@ export class ResilienceError extends Error {
 
   constructor(message: string, details: ResilienceErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.name = new.target.name;
+    // Written out here and in every class of ours: a minifier renames them.
+    this.name = new.target === ResilienceError ? 'ResilienceError' : new.target.name;
     this.code = details.code;
     this.statusCode = details.statusCode;
     this.expose = details.expose ?? true;
@@ -56,6 +57,7 @@ export class ResilienceError extends Error {
 export class RejectedError extends ResilienceError {
   constructor(message: string, details: ResilienceErrorDetails) {
     super(message, details);
+    if (new.target === RejectedError) this.name = 'RejectedError';
     Object.defineProperty(this, REJECTION_BRAND, { value: true });
   }
 }
@@ -72,6 +74,7 @@ export class ConfigurationError extends ResilienceError {
       expose: false, // names variables, tables and values
       cause,
     });
+    this.name = 'ConfigurationError';
     this.problems = problems;
   }
 }

@@ -1,4 +1,5 @@
 import { isRecord } from './record.ts';
+import { maskSecrets } from './secrets.ts';
 
 /** An error as a line shows it. */
 export interface LoggedError {
@@ -15,11 +16,11 @@ const MAXIMUM_CAUSES = 3;
 
 /**
  * An error as a line shows it: name, text, code, stack and a few causes, and nothing else that hangs on it, because clients hang
- * requests on their errors, with the headers that carry tokens. Never throws.
+ * requests on their errors, with the headers that carry tokens. What looks like a secret in its texts is masked. Never throws.
  */
 export function loggedError(error: unknown, causes = MAXIMUM_CAUSES): LoggedError {
   try {
-    if (!(error instanceof Error) && !isRecord(error)) return { name: typeof error, message: String(error).slice(0, MAXIMUM_TEXT) };
+    if (!(error instanceof Error) && !isRecord(error)) return { name: typeof error, message: textOf(String(error), MAXIMUM_TEXT) ?? '' };
     const { name, message, code, stack, cause } = error as Readonly<Record<string, unknown>>;
     return {
       name: textOf(name, MAXIMUM_TEXT) ?? 'object',
@@ -38,5 +39,6 @@ function optional<Value>(name: string, value: Value | undefined): Readonly<Recor
 }
 
 function textOf(value: unknown, length: number): string | undefined {
-  return typeof value === 'string' ? value.slice(0, length) : undefined;
+  // Cut first, so that a text without end costs no more than a long one; twice the length, so that no secret is cut in half.
+  return typeof value === 'string' ? maskSecrets(value.slice(0, 2 * length)).slice(0, length) : undefined;
 }

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { memberOf } from './members.ts';
 import { maskedStart, redact } from './redact.ts';
 import { escapeUnsafe } from './sanitize.ts';
-import { maskSecrets, REDACTED } from './secrets.ts';
+import { maskSecrets, REDACTED } from '../core/secrets.ts';
 
 /** How a body is shown in a log line. */
 export interface BodyLogOptions {

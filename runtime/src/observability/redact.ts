@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { cutText } from './members.ts';
-import { isSecretKey, maskSecrets, REDACTED } from './secrets.ts';
+import { isSecretKey, maskSecrets, REDACTED } from '../core/secrets.ts';
 
 /** What is hidden besides the keys that name secrets, and how much is copied. */
 export interface RedactOptions {

@@ -21,6 +21,7 @@ export class RateLimitedError extends RejectedError {
       ...(retryAfterMs !== undefined && { retryAfterMs }),
       publicFields: { limit: status.limit, remaining: status.remaining, reset_at: Math.ceil(status.resetAtMs / 1000) },
     });
+    this.name = 'RateLimitedError';
     this.limitName = limitName;
     this.status = status;
     this.policies = policies;

@@ -19,6 +19,11 @@ describe('an error in a line', () => {
     expect(JSON.stringify(loggedError(error))).not.toContain('secret');
   });
 
+  it('has no secret in its text, its stack or its causes', () => {
+    const error = new Error('GET https://user:hunter2@x.example failed', { cause: new Error('Authorization: Bearer abc.def') });
+    expect(JSON.stringify(loggedError(error))).not.toMatch(/hunter2|abc\.def/);
+  });
+
   it('has a few causes at most, also if they go round', () => {
     const error = new Error('round');
     error.cause = error;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { redact, redactPathProblems } from '../../../runtime/src/observability/redact.ts';
-import { isSecretKey, maskSecrets } from '../../../runtime/src/observability/secrets.ts';
+import { isSecretKey, maskSecrets } from '../../../runtime/src/core/secrets.ts';
 import { hostileEvent } from '../middy/hostile-events.ts';
 import { PLANTED, secretKey, withSecrets } from './planted-secrets.ts';
 
