@@ -97,7 +97,7 @@ export default defineConfig(
   },
   {
     name: 'layers',
-    files: ['runtime/src/**/*.ts', 'lib/**/*.ts', 'local/**/*.ts', 'demo/**/*.ts'],
+    files: ['runtime/src/**/*.ts', 'lib/**/*.ts', 'local/**/*.ts', 'demo/**/*.ts', 'preview/**/*.ts'],
     plugins: { layers },
     rules: { 'layers/imports': 'error' },
   },

@@ -41,6 +41,6 @@ export default {
     },
     esm('runtime', ['runtime']),
     esm('repository', ['contract', 'lint', 'docs', 'simulation']),
-    esm('local', ['local', 'demo']),
+    esm('local', ['local', 'demo', 'preview']),
   ],
 };

@@ -23,6 +23,8 @@ export interface RunPlan<Progress> {
   /** What the state tables have had so far; called often. */
   readonly storeCalls: () => StoreCalls;
   readonly onProgress: (progress: Progress) => void;
+  /** Told every line that the function prints. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** What happens in a run. */
@@ -39,12 +41,16 @@ export interface LoadSteps {
 
 /** Starts a fleet of the plan's code, with more variables if there are any. */
 export function fleetOf(
-  { environments, code, variables }: Omit<RunPlan<never>, 'onProgress'>,
+  { environments, code, variables, onLine }: Omit<RunPlan<never>, 'onProgress'>,
   more: Readonly<Record<string, string>> = {},
   onLog: (line: string, environment: number) => void = () => {},
 ): Promise<Fleet> {
   const { taskRoot, handler, memoryMb, timeoutMs } = code;
-  return startFleet(environments, { taskRoot, handler, memoryMb, timeoutMs, environment: { ...variables, ...more }, onLog });
+  const hear = (line: string, environment: number) => {
+    onLine?.(line);
+    onLog(line, environment);
+  };
+  return startFleet(environments, { taskRoot, handler, memoryMb, timeoutMs, environment: { ...variables, ...more }, onLog: hear });
 }
 
 /** Tells what the state tables have had since it was last called. */

@@ -9,8 +9,10 @@ import {
   type EmbeddedDynamoDb,
   type FaultProxy,
 } from '../local/index.ts';
+import { isMetricLine } from '../preview/emf.ts';
 import { runCircuits, type CircuitProgress, type CircuitRunResult } from './circuit-run.ts';
 import type { Comparison } from './comparison.ts';
+import { writeDashboard, type WrittenDashboard } from './dashboard.ts';
 import { LIMIT_SECONDS, runLimits, type LimitProgress, type LimitRunResult } from './limit-run.ts';
 import type { RunPlan } from './load.ts';
 import { readOptions, USAGE, type DemoOptions } from './options.ts';
@@ -29,7 +31,10 @@ interface Stage {
   tables?: ReadonlyMap<string, CreatedTable>;
   readonly circuits: Partial<Record<Sharing, CircuitRunResult>>;
   readonly limits: Partial<Record<Sharing, LimitRunResult>>;
+  /** What functions printed for CloudWatch to take metrics out of, in the runs that share. */
+  readonly metricLines: string[];
   report?: string;
+  dashboard?: WrittenDashboard;
 }
 
 type Sharing = keyof Comparison<never>;
@@ -74,13 +79,27 @@ function steps({ environments, seconds, out }: DemoOptions): Step[] {
     },
     { title: 'Start DynamoDB in this process and create the tables of the template', task: prepareTables },
     runStep('inMemory', { ...circuits, title: `Run ${environments} environments, each with a circuit of its own` }),
-    runStep('shared', { ...circuits, title: `Run ${environments} environments that share one circuit` }),
     runStep('inMemory', { ...limits, title: `Run ${environments} environments, each with a limit of its own` }),
+    // One after the other: their metrics are drawn on one dashboard.
+    runStep('shared', { ...circuits, title: `Run ${environments} environments that share one circuit` }),
     runStep('shared', { ...limits, title: `Run ${environments} environments that share one limit` }),
+    ...reports(resolve(out)),
+  ];
+}
+
+function reports(outDir: string): Step[] {
+  return [
     {
       title: 'Write the report',
       task: async (stage) => {
-        stage.report = await writeReport(resolve(out), demoResult(stage));
+        stage.report = await writeReport(outDir, demoResult(stage));
+      },
+    },
+    {
+      title: 'Draw the dashboard of the stack with the metrics of the runs that share',
+      task: async (stage) => {
+        const [{ template }, tables] = [required(stage.stack), required(stage.tables)];
+        stage.dashboard = await writeDashboard(outDir, { template, tables, lines: stage.metricLines });
       },
     },
   ];
@@ -114,6 +133,9 @@ function runStep<Progress, Run>(sharing: Sharing, runs: Runs<Progress, Run>): St
         onProgress: (progress) => {
           task.output = runs.describe(progress);
         },
+        onLine: (line) => {
+          if (sharing === 'shared' && isMetricLine(line)) stage.metricLines.push(line);
+        },
       });
     },
   };
@@ -136,7 +158,7 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const stage: Stage = { circuits: {}, limits: {} };
+  const stage: Stage = { circuits: {}, limits: {}, metricLines: [] };
   try {
     await new Listr<Stage>(steps(readOptions(process.argv.slice(2)))).run(stage);
   } finally {
@@ -144,8 +166,9 @@ async function main(): Promise<number> {
     await stage.engine?.close();
   }
   const result = demoResult(stage);
-  console.log(`\n${renderSummary(result)}\n\nReport: ${stage.report}`);
-  const problems = shortcomings(result);
+  const { page, problems: ofDashboard } = required(stage.dashboard);
+  console.log(`\n${renderSummary(result)}\n\nReport:    ${stage.report}\nDashboard: ${page}`);
+  const problems = [...shortcomings(result), ...ofDashboard];
   problems.forEach((problem) => console.error(problem));
   return problems.length === 0 ? 0 : 1;
 }

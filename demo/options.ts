@@ -6,7 +6,7 @@ export interface DemoOptions {
   readonly environments: number;
   /** Seconds of load in each of the two runs of the checkout, 12 to 16. */
   readonly seconds: number;
-  /** Folder for the report and the synthesised stack. */
+  /** Folder for the report, the dashboard and the synthesised stack. */
   readonly out: string;
 }
 
@@ -14,7 +14,8 @@ export const USAGE = `npm run demo -- [--environments N] [--seconds S] [--out DI
 
   --environments N  execution environments of every fleet, 4 to 50 (default 10)
   --seconds S       seconds of load in each of the two runs of the checkout, 12 to 16 (default 14)
-  --out DIR         folder for report.html, report.svg and the synthesised stack (default demo/out)`;
+  --out DIR         folder for report.html, report.svg, dashboard.html, metrics.ndjson and the synthesised stack
+                    (default demo/out)`;
 
 /**
  * Reads the command line.

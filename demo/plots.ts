@@ -1,4 +1,4 @@
-import * as echarts from 'echarts';
+import { renderSvg, timeAxis } from '../preview/svg.ts';
 
 /** One line of a plot. */
 export interface PlotLine {
@@ -49,22 +49,17 @@ export interface Picture {
 
 /** Draws plots over time as one SVG picture. */
 export function renderPicture({ width, height, heads, plots }: Picture): string {
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
-  chart.setOption({
-    animation: false,
+  return renderSvg(width, height, {
     backgroundColor: '#ffffff',
     title: [...heads.map(headTitle), ...plots.map(plotTitle)],
     legend: { bottom: 6, icon: 'roundRect', data: [...new Set(plots.flatMap(({ lines }) => lines.map(({ name }) => name)))] },
     grid: plots.map((plot) => ({ left: plot.left, top: plot.top, width: plot.width, height: plot.height })),
-    xAxis: plots.map(timeAxis),
+    xAxis: plots.map(({ endSeconds }, gridIndex) => timeAxis(endSeconds, gridIndex)),
     yAxis: plots.map(({ highest }, gridIndex) => ({ type: 'value', gridIndex, min: 0, max: niceCeiling(highest), splitNumber: 3 })),
     series: plots.flatMap(({ lines, band }, index) =>
       lines.map((line, order) => ({ ...series(line, index), ...(order === 0 && band !== undefined && markArea(band)) })),
     ),
   });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return svg;
 }
 
 function headTitle({ text, left, top }: Head): object {
@@ -73,17 +68,6 @@ function headTitle({ text, left, top }: Head): object {
 
 function plotTitle({ title, left, top }: Plot): object {
   return { text: title, left: left - 4, top: top - 30, textStyle: { fontSize: 12, fontWeight: 'normal', color: '#5b6472' } };
-}
-
-function timeAxis({ endSeconds }: Plot, gridIndex: number): object {
-  return {
-    type: 'value',
-    gridIndex,
-    min: 0,
-    max: endSeconds,
-    splitLine: { show: false },
-    axisLabel: { formatter: '{value} s', hideOverlap: true },
-  };
 }
 
 function series({ name, color, points, dashed = false }: PlotLine, index: number): object {

@@ -1,6 +1,7 @@
 export { type ResilienceAlarmOptions, type ResilienceAlarmSettings, type ResilienceRateAlarmOptions } from './alarm-options';
 export { type CanaryOptions } from './canary-options';
 export { type CircuitOptions } from './circuit-options';
+export { CircuitPhase } from './circuit-phase';
 export { type LimitRule } from './limit-rule';
 export { ReportLevel } from './observability-enums';
 export { type ObservabilityOptions } from './observability-options';
@@ -9,6 +10,7 @@ export { type RateLimitOptions } from './rate-limit-options';
 export { Resilience, type ResilienceProps } from './resilience';
 export { ResilienceAlarms, type ResilienceAlarmsProps } from './resilience-alarms';
 export { ResilienceDashboard, type ResilienceDashboardProps, type ResiliencePrices } from './resilience-dashboard';
+export { ResilienceEvents, type CircuitStateChangeOptions, type ResilienceEventsProps } from './resilience-events';
 export { ResilienceMetrics } from './resilience-metrics';
 export { ResilienceMixin } from './resilience-mixin';
 export { ResilienceObjective, type ResilienceObjectiveProps } from './resilience-objective';

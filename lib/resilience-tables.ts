@@ -32,6 +32,13 @@ export interface ResilienceTableNames {
   readonly circuitTableName?: string;
 
   /**
+   * ARN of the stream of that table, which has to hold images of the items before and after a change.
+   *
+   * @default - none is known, so `ResilienceEvents` cannot use these tables
+   */
+  readonly circuitTableStreamArn?: string;
+
+  /**
    * Name of the table that holds rate limits.
    *
    * @default - there is none: functions with rate limits that are shared cannot use these tables
@@ -84,6 +91,13 @@ export interface ResilienceTablesProps {
    * @default false
    */
   readonly contributorInsights?: boolean;
+
+  /**
+   * Whether the table that holds circuit state has a stream of its changes, which `ResilienceEvents` reads.
+   *
+   * @default false
+   */
+  readonly circuitStream?: boolean;
 }
 
 /**
@@ -138,13 +152,14 @@ export class ResilienceTables extends Construct implements IResilienceTables {
 
   /** The table that holds circuit state, created when it is first asked for. */
   public get circuitTable(): dynamodb.ITable {
-    this.createdCircuitTable ??= newTable(this, 'CircuitTable', CONTRACT.tables.circuit, this.props);
+    const dynamoStream = this.props.circuitStream === true ? dynamodb.StreamViewType.NEW_AND_OLD_IMAGES : undefined;
+    this.createdCircuitTable ??= newTable(this, 'CircuitTable', CONTRACT.tables.circuit, { ...tableOptions(this.props), dynamoStream });
     return this.createdCircuitTable;
   }
 
   /** The table that holds rate limits, created when it is first asked for. */
   public get rateLimitTable(): dynamodb.ITable {
-    this.createdRateLimitTable ??= newTable(this, 'RateLimitTable', CONTRACT.tables.rateLimit, this.props);
+    this.createdRateLimitTable ??= newTable(this, 'RateLimitTable', CONTRACT.tables.rateLimit, tableOptions(this.props));
     return this.createdRateLimitTable;
   }
 }
@@ -156,13 +171,17 @@ class ImportedResilienceTables extends Construct implements IResilienceTables {
   private readonly knownCircuitTable: dynamodb.ITable | undefined;
   private readonly knownRateLimitTable: dynamodb.ITable | undefined;
 
-  constructor(scope: Construct, id: string, { circuitTableName, rateLimitTableName, encryptionKey }: ResilienceTableNames) {
+  constructor(scope: Construct, id: string, names: ResilienceTableNames) {
     super(scope, id);
+    const { circuitTableName, circuitTableStreamArn: tableStreamArn, rateLimitTableName, encryptionKey } = names;
     if (!circuitTableName && !rateLimitTableName) {
       throw new Error(`fromTableNames for ${this.node.path} has no name: set circuitTableName, rateLimitTableName or both`);
     }
-    this.knownCircuitTable = importedTable(this, 'CircuitTable', circuitTableName, encryptionKey);
-    this.knownRateLimitTable = importedTable(this, 'RateLimitTable', rateLimitTableName, encryptionKey);
+    if (tableStreamArn && !circuitTableName) {
+      throw new Error(`fromTableNames for ${this.node.path} has circuitTableStreamArn alone: set circuitTableName, whose stream it is`);
+    }
+    this.knownCircuitTable = importedTable(this, 'CircuitTable', { tableName: circuitTableName, tableStreamArn, encryptionKey });
+    this.knownRateLimitTable = importedTable(this, 'RateLimitTable', { tableName: rateLimitTableName, encryptionKey });
     this.grants = new ResilienceTablesGrants(this);
     this.metrics = new ResilienceTablesMetrics(this);
   }
@@ -180,9 +199,9 @@ class ImportedResilienceTables extends Construct implements IResilienceTables {
   }
 }
 
-function importedTable(scope: Construct, id: string, tableName: string | undefined, encryptionKey: kms.IKey | undefined): dynamodb.ITable | undefined {
-  if (!tableName) return undefined;
-  return dynamodb.TableV2.fromTableAttributes(scope, id, { tableName, ...(encryptionKey === undefined ? {} : { encryptionKey }) });
+function importedTable(scope: Construct, id: string, attributes: dynamodb.TableAttributesV2): dynamodb.ITable | undefined {
+  const known = Object.entries(attributes).filter(([, value]) => value !== undefined && value !== '');
+  return attributes.tableName ? dynamodb.TableV2.fromTableAttributes(scope, id, Object.fromEntries(known)) : undefined;
 }
 
 /** The keys of a table, as the contract states them. */
@@ -191,15 +210,17 @@ interface TableKeys {
   readonly timeToLiveAttribute: string;
 }
 
-function newTable(scope: Construct, id: string, { partitionKey, timeToLiveAttribute }: TableKeys, props: ResilienceTablesProps): dynamodb.ITable {
+type TableOptions = Omit<dynamodb.TablePropsV2, 'partitionKey'>;
+
+function newTable(scope: Construct, id: string, { partitionKey, timeToLiveAttribute }: TableKeys, options: TableOptions): dynamodb.ITable {
   return new dynamodb.TableV2(scope, id, {
-    ...tableOptions(props),
+    ...options,
     partitionKey: { name: partitionKey, type: dynamodb.AttributeType.STRING },
     timeToLiveAttribute,
   });
 }
 
-function tableOptions(props: ResilienceTablesProps) {
+function tableOptions(props: ResilienceTablesProps): TableOptions {
   const { encryption, removalPolicy, pointInTimeRecovery = false, contributorInsights = false } = props;
   return {
     billing: dynamodb.Billing.onDemand(),

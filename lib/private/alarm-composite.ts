@@ -7,7 +7,10 @@ const ALARMS_PER_RULE = 40;
 /** One alarm that rings while any of several does; where these are too many for one rule, by way of others. */
 export function compositeOf(scope: Construct, id: string, alarms: readonly cloudwatch.IAlarm[], alarmDescription: string): cloudwatch.CompositeAlarm {
   const children = alarms.length <= ALARMS_PER_RULE ? alarms : groupsOf(scope, id, alarms, alarmDescription);
-  return new cloudwatch.CompositeAlarm(scope, id, { alarmRule: cloudwatch.AlarmRule.anyOf(...children), alarmDescription });
+  const composite = new cloudwatch.CompositeAlarm(scope, id, { alarmRule: cloudwatch.AlarmRule.anyOf(...children), alarmDescription });
+  // CDK makes a name of the construct's path, which two stacks of one account may share.
+  (composite.node.defaultChild as cloudwatch.CfnCompositeAlarm).addPropertyDeletionOverride('AlarmName');
+  return composite;
 }
 
 function groupsOf(scope: Construct, id: string, alarms: readonly cloudwatch.IAlarm[], alarmDescription: string): cloudwatch.CompositeAlarm[] {

@@ -66,6 +66,11 @@ export const CONTRACT = {
       "timeToLiveAttribute": "expiresAt",
       "timeToLiveDays": 7,
       "keyPrefix": "circuit",
+      "attributes": {
+        "phase": "phase",
+        "generation": "generation",
+        "control": "control"
+      },
       "actions": [
         "dynamodb:GetItem",
         "dynamodb:UpdateItem"

@@ -8,9 +8,6 @@ const { maximumRulesPerKey: MAXIMUM_RULES, limitKeyParts: KEY_PARTS } = CONTRACT
 /** The options of a rate limit that are no plain values, in the order in which the document holds them. */
 export const LIMIT_PARTS = ['limits', 'tenantLimits', 'userLimits', 'by'] as const;
 
-/** What may have a burst, or may turn out to; undefined is the default, which has one. */
-const BURSTS: readonly unknown[] = [undefined, 'token-bucket'];
-
 /** Every problem of the options of one rate limit, from a caller who may not have a compiler. */
 export function rateLimitProblems(path: string, options: Readonly<Record<string, unknown>>): string[] {
   const { limits, tenantLimits, userLimits, by, strategy, maxShards } = options;
@@ -30,11 +27,12 @@ export function rateLimitProblems(path: string, options: Readonly<Record<string,
 function limitMapProblems(path: string, map: unknown, strategy: unknown): string[] {
   if (map === undefined) return [];
   if (!isRecord(map) || isTokenObject(map)) return [`${path} is ${outline(map)}: set an object of lists of limits`];
-  return Object.entries(map).flatMap(([id, limits]) =>
-    Token.isUnresolved(id)
-      ? [`${path} has a token for a name: use names that are known at synthesis`]
-      : limitListProblems(`${path}.${id}`, limits, strategy),
-  );
+  return Object.entries(map).flatMap(([id, limits]) => {
+    if (Token.isUnresolved(id)) return [`${path} has a token for a name: use names that are known at synthesis`];
+    // CDK drops it when it renders the document.
+    if (id === '__proto__') return [`${path} has the name ${show(id)}: look its limits up in the code, because templates lose that name`];
+    return limitListProblems(`${path}.${id}`, limits, strategy);
+  });
 }
 
 function limitListProblems(path: string, limits: unknown, strategy: unknown): string[] {
@@ -59,8 +57,13 @@ function ruleProblems(path: string, rule: unknown, strategy: unknown): string[] 
     ...(rule['period'] === undefined ? [`${path}.period is missing: set a Duration`] : []),
     ...optionsProblems(LIMIT_RULES, path, rule),
   ];
-  if (rule['burst'] === undefined || BURSTS.includes(strategy) || Token.isUnresolved(strategy)) return problems;
+  if (rule['burst'] === undefined || mayHaveBurst(strategy)) return problems;
   return [...problems, `${path}.burst is ${show(rule['burst'])}: leave it out, only a token bucket has a burst`];
+}
+
+/** What is no text is the business of the rule for the strategy; undefined is the default, which has a burst. */
+function mayHaveBurst(strategy: unknown): boolean {
+  return typeof strategy !== 'string' || strategy === 'token-bucket' || Token.isUnresolved(strategy);
 }
 
 function keyProblems(path: string, by: unknown): string[] {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EXERCISED } from '../../demo/dashboard.ts';
 import { LIMIT_NAME } from '../../demo/limit-run.ts';
 import { startPaymentsServer, type PaymentsServer } from '../../demo/payments-server.ts';
 import { functionOf, resolveVariables, synthesize, type SynthesizedFunction, type SynthesizedStack } from '../../demo/synthesized-stack.ts';
@@ -17,6 +18,8 @@ import {
   type FaultProxy,
   type Fleet,
 } from '../../local/index.ts';
+import { renderPreview } from '../../preview/preview.ts';
+import { describeMetric } from '../../preview/run-metrics.ts';
 
 const ENVIRONMENTS = 4;
 const EVENT = { version: '2.0', rawQueryString: 'q=tea', requestContext: { http: { method: 'POST', path: '/checkout' } }, body: '{}' };
@@ -44,6 +47,8 @@ let proxy: FaultProxy;
 let tables: ReadonlyMap<string, CreatedTable>;
 let payments: PaymentsServer;
 let paymentsCalls = 0;
+/** Everything that functions print. */
+let printed: string[] = [];
 
 beforeAll(async () => {
   outDir = await mkdtemp(join(tmpdir(), 'resilient-lambda-'));
@@ -72,7 +77,11 @@ async function fleetOf(code: SynthesizedFunction, config: object, onLog: (line: 
     AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint,
     RESILIENCE_CONFIG: JSON.stringify(config),
   };
-  return startFleet(ENVIRONMENTS, { taskRoot, handler, memoryMb, timeoutMs, environment, onLog });
+  const hear = (line: string) => {
+    printed.push(line);
+    onLog(line);
+  };
+  return startFleet(ENVIRONMENTS, { taskRoot, handler, memoryMb, timeoutMs, environment, onLog: hear });
 }
 
 /** A fleet of the checkout; its circuit is soon probed. */
@@ -135,10 +144,10 @@ async function searchInTurn(requests: number, options: Readonly<Record<string, u
 }
 
 /** The same, as often as it takes until the table has always answered in time, which it may not on a busy machine. */
-async function searchUndisturbed(requests: number, limit: number): Promise<readonly Answer[]> {
+async function searchUndisturbed(requests: number, limit: number, periodMs = DAY_MS): Promise<readonly Answer[]> {
   for (let attempt = 0; attempt < 8; attempt += 1) {
     // A limit of another period is another limit, of which nothing has been used.
-    const { answers, alone } = await searchInTurn(requests, { limits: [{ limit, periodMs: DAY_MS + attempt }] });
+    const { answers, alone } = await searchInTurn(requests, { limits: [{ limit, periodMs: periodMs + attempt }] });
     if (!alone) return answers;
   }
   throw new Error('the table never answered in time');
@@ -216,4 +225,34 @@ describe('the bundled checkout in isolated environments', () => {
       outage.remove();
     }
   }, 60_000);
+});
+
+/**
+ * Metrics of the dashboard and of alarms that the demo does not exercise: nothing answers in place of payments, no limit is a dry run,
+ * and neither tables nor health nor the reporting itself have trouble.
+ */
+const AT_REST = ['CircuitFallbacks', 'ObservabilityErrors', 'ObservabilityFolded', 'RateLimitDegraded', 'RateLimitWouldRefuse', 'RequestErrors', 'StoreErrors'];
+
+describe('the dashboard and the alarms of the demo', () => {
+  it('ask for what the functions send, with equal namespace, dimensions and unit, and for nothing less', async () => {
+    printed = [];
+    await withCheckout(async (fleet) => {
+      await untilAll(fleet, 200);
+      payments.setFailing(true);
+      await untilAll(fleet, 503);
+      payments.setFailing(false);
+      await untilAll(fleet, 200);
+    });
+    // A limit that no other test has used up.
+    await searchUndisturbed(4 * ENVIRONMENTS, 6, DAY_MS / 2);
+
+    const { coverage, problems } = renderPreview({ title: 'Demo', template: stack.template, lines: printed, exercised: EXERCISED });
+    expect(problems).toEqual([]);
+    // What is sent at the essential level is shown: nobody pays for what nobody sees.
+    expect(coverage.unseen).toEqual([]);
+    const exercised = new Set(EXERCISED.map((metric) => describeMetric({ namespace: '', ...metric })));
+    const others = coverage.asked.filter((metric) => !exercised.has(describeMetric(metric)));
+    expect([...new Set(others.map(({ name }) => name))].sort()).toEqual(AT_REST);
+    expect(coverage.asked.length - others.length).toBe(EXERCISED.length);
+  }, 180_000);
 });

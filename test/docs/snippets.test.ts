@@ -5,13 +5,20 @@ const PAGES: [string, readonly string[]][] = [
   ['README.md', ['examples/stack.ts', 'examples/checkout.mts', 'examples/any-call.mts', 'docs/demo/summary.txt']],
   ['docs/patterns/circuit-breaker.md', ['examples/checkout.mts', 'examples/any-call.mts']],
   ['docs/patterns/health.md', ['examples/health.mts']],
-  ['docs/monitoring.md', ['examples/monitored-stack.ts']],
+  ['docs/monitoring.md', ['examples/monitored-stack.ts', 'examples/events-stack.ts']],
   ['docs/patterns/observability.md', ['examples/observed.mts', 'examples/telemetry.mts', 'examples/stages.mts']],
   [
     'docs/patterns/rate-limit.md',
     ['examples/limits-stack.ts', 'examples/orders.mts', 'examples/geocode.mts', 'examples/exports.mts', 'examples/mails.mts'],
   ],
   ['docs/patterns/resilience.md', ['examples/resilient.mts']],
+  ['docs/guides/getting-started.md', ['examples/getting-started-stack.ts', 'examples/getting-started.mts']],
+  ['docs/guides/choosing.md', []],
+  ['docs/guides/tuning.md', ['docs/guides/tuning/conservative.json']],
+  ['docs/guides/troubleshooting.md', []],
+  ['docs/guides/cost.md', []],
+  ['docs/guides/security.md', []],
+  ['docs/README.md', []],
 ];
 
 describe.each(PAGES)('%s', (path, files) => {

@@ -31,9 +31,20 @@ describe('the stacks that are shown', () => {
     expect(template).toContain('ReportBatchItemFailures');
   }, 60_000);
 
+  it('of getting started synthesises, with everything that it promises', async () => {
+    const template = await synthesise('examples/getting-started-stack.ts', 'Shop');
+    expect(template).toContain(String.raw`\"callers\":{\"limits\":[{\"limit\":10,\"periodMs\":1000}],\"by\":[\"ip\"]}`);
+    for (const type of ['AWS::Lambda::Url', 'AWS::CloudWatch::Dashboard', 'AWS::CloudWatch::Alarm']) expect(template).toContain(type);
+  }, 60_000);
+
   it('with a dashboard and alarms synthesises', async () => {
     const template = await synthesise('examples/monitored-stack.ts', 'Monitored');
     expect(template).toContain('AWS::CloudWatch::Dashboard');
     expect(template).toContain('AWS::CloudWatch::CompositeAlarm');
+  }, 60_000);
+
+  it('that announces changes of circuits synthesises', async () => {
+    const template = await synthesise('examples/events-stack.ts', 'Announced');
+    expect(template).toContain('AWS::Pipes::Pipe');
   }, 60_000);
 });

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { ResilienceAlarms, ResilienceDashboard } from '../../lib';
-import { evaluate, type Sample } from './metric-math';
+import { evaluate, type Sample } from '../../preview/metric-math';
 import { alarmsOf, expressionsOf, monitored, widgetsOf } from './monitoring';
 import { newStack } from './support';
 

@@ -1,4 +1,4 @@
-import * as echarts from 'echarts';
+import { renderSvg, timeAxis } from '../../preview/svg.ts';
 import type { Scenario } from './scenario.ts';
 import type { SeriesName, Timeline } from './timeline.ts';
 
@@ -28,19 +28,14 @@ const PHASE_ROW = { title: 'circuit as stored', top: 376, height: 70 };
 
 /** What happened over time, as one SVG picture. */
 export function renderChart(scenario: Scenario, timeline: Timeline): string {
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
-  chart.setOption(chartOption(scenario, timeline));
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return svg;
+  return renderSvg(WIDTH, HEIGHT, chartOption(scenario, timeline));
 }
 
-function chartOption(scenario: Scenario, timeline: Timeline): echarts.EChartsCoreOption {
+function chartOption(scenario: Scenario, timeline: Timeline): Parameters<typeof renderSvg>[2] {
   const endSeconds = (timeline.counts.requests.length * timeline.bucketMs) / 1000;
   const hasPhases = scenario.policy === 'circuit-breaker';
   const rows = hasPhases ? [REQUEST_ROW, STORE_ROW, PHASE_ROW] : [{ ...REQUEST_ROW, height: 396 }, STORE_ROW];
   return {
-    animation: false,
     backgroundColor: '#ffffff',
     title: rows.map(({ title: text, top }) => ({
       text,
@@ -50,14 +45,7 @@ function chartOption(scenario: Scenario, timeline: Timeline): echarts.EChartsCor
     })),
     legend: { bottom: 6, icon: 'roundRect' },
     grid: rows.map(({ top, height }) => ({ left: 70, width: 860, top, height })),
-    xAxis: rows.map((_row, gridIndex) => ({
-      type: 'value',
-      gridIndex,
-      min: 0,
-      max: endSeconds,
-      splitLine: { show: false },
-      axisLabel: { formatter: '{value} s', hideOverlap: true },
-    })),
+    xAxis: rows.map((_row, gridIndex) => timeAxis(endSeconds, gridIndex)),
     yAxis: [{ gridIndex: 0, type: 'value' }, { gridIndex: 1, type: 'value', splitNumber: 3 }, ...(hasPhases ? [phaseAxis()] : [])],
     series: [
       ...REQUESTS.map((line, order) => ({ ...counted(line, timeline, 0), ...(order === 0 && marks(scenario)) })),

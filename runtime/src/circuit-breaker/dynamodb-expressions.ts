@@ -42,6 +42,8 @@ export interface WriteRequest {
 }
 
 const TABLE = CONTRACT.tables.circuit;
+/** What whoever reads the stream of the table goes by as well. */
+const { phase: PHASE, generation: GENERATION, control: CONTROL } = TABLE.attributes;
 const SECONDS_PER_DAY = 86_400;
 
 /** Attributes that belong to some phases only. */
@@ -144,18 +146,19 @@ export function controlWrite(current: FleetPicture, next: ControlledCircuit, wri
   write.set('writer', writer);
   enterPhase(write, next.state);
   keepItem(write, nowMs, next.control);
-  if (next.control === undefined) write.removes.push(write.name('control'));
-  else write.set('control', next.control);
+  if (next.control === undefined) write.removes.push(write.name(CONTROL));
+  else write.set(CONTROL, next.control);
   const outcomes = Object.keys(current.counters).filter(isOutcomeCounter);
   outcomes.forEach((name, index) => write.removes.push(write.name(`counter${index}`, name)));
-  write.conditions.push('(attribute_not_exists(#generation) OR #generation < :generation)');
+  const generation = write.name(GENERATION);
+  write.conditions.push(`(attribute_not_exists(${generation}) OR ${generation} < ${write.value(GENERATION, next.state.generation)})`);
   return write.build();
 }
 
 /** The circuit, its control and the counters that an item holds. */
 export function pictureFromItem(item: Item | undefined): FleetPicture {
   const counters = Object.entries(item ?? {}).filter(([name, value]) => isCounter(name) && typeof value === 'number');
-  const control = item?.['control'];
+  const control = item?.[CONTROL];
   return {
     state: circuitFromItem(item),
     counters: Object.fromEntries(counters) as Counters,
@@ -165,9 +168,9 @@ export function pictureFromItem(item: Item | undefined): FleetPicture {
 
 /** The circuit that an item holds; no item, or one that makes no sense, is a circuit that nothing has happened to. */
 export function circuitFromItem(item: Item | undefined): CircuitState {
-  const generation = item?.['generation'];
+  const generation = item?.[GENERATION];
   if (item === undefined || typeof generation !== 'number') return NEW_CIRCUIT;
-  switch (item['phase']) {
+  switch (item[PHASE]) {
     case 'open':
       return { phase: 'open', generation, openUntilMs: numberOr(item['openUntilMs'], 0), opens: numberOr(item['opens'], 1) };
     case 'half_open':
@@ -189,7 +192,7 @@ function keepItem(write: WriteBuilder, nowMs: number, control?: CircuitControl):
 }
 
 function requireControl(write: WriteBuilder, control: CircuitControl | undefined): void {
-  const name = write.name('control');
+  const name = write.name(CONTROL);
   write.conditions.push(control === undefined ? `attribute_not_exists(${name})` : `${name} = ${write.value('control', control)}`);
 }
 
@@ -201,7 +204,7 @@ function requireControl(write: WriteBuilder, control: CircuitControl | undefined
  *     environment B   closed g1 ------ five failures ----------------- trip if g1: refused, sees g2
  */
 function requireGeneration(write: WriteBuilder, generation: number): void {
-  const name = write.name('generation');
+  const name = write.name(GENERATION);
   write.conditions.push(
     generation === NEW_CIRCUIT.generation
       ? `attribute_not_exists(${name})`
@@ -248,8 +251,8 @@ function requireProbes(write: WriteBuilder, { probes }: HalfOpenCircuit): void {
 
 function enterPhase(write: WriteBuilder, next: CircuitState): void {
   const { phase, generation, ...fields } = next;
-  write.set('phase', phase);
-  write.set('generation', generation);
+  write.set(PHASE, phase);
+  write.set(GENERATION, generation);
   for (const [attribute, value] of Object.entries(fields)) write.set(attribute, value);
   for (const attribute of PHASE_ATTRIBUTES) {
     if (!(attribute in fields)) write.removes.push(write.name(attribute));

@@ -1,6 +1,6 @@
 import { CONTRACT } from '../contract/contract.ts';
 import { ConfigurationError } from '../core/errors.ts';
-import { LIMIT_PARTS, limitPartsProblems, type LimitSchema } from '../core/limit-schema.ts';
+import { LIMIT_PARTS, limitPartsProblems, sharedKeyProblems, type LimitSchema } from '../core/limit-schema.ts';
 import { nameProblem, schemaProblems, show, unknownOption } from '../core/option-schema.ts';
 import { isRecord } from '../core/record.ts';
 import { readOverrides, type Overrides } from './overrides.ts';
@@ -145,15 +145,30 @@ function named(maximum: number, problemsOf: (options: Options, path: string) => 
         const found = isRecord(options) ? problemsOf(options, path) : [`${path} is ${show(options)}: set an object of options`];
         return problem === undefined ? found : [problem, ...found];
       }),
+      ...alikeProblems(key, Object.keys(declared)),
       ...(entries.length > maximum ? [`${key} has ${entries.length} entries: declare at most ${maximum}`] : []),
     ];
   };
 }
 
+/** Names that differ only in case look like one on a dashboard. */
+function alikeProblems(key: string, names: readonly string[]): string[] {
+  const seen = new Map<string, string>();
+  return names.flatMap((name) => {
+    const other = seen.get(name.toLowerCase());
+    seen.set(name.toLowerCase(), name);
+    return other === undefined ? [] : [`${key}.${name} differs from ${key}.${other} only in letter case: choose another name`];
+  });
+}
+
 function limitProblems(options: Options, path: string): string[] {
   const parts: readonly string[] = LIMIT_PARTS;
   const plain = Object.fromEntries(Object.entries(options).filter(([key]) => !parts.includes(key)));
-  return [...schemaProblems(SCHEMA.rateLimit, plain, path, LIMIT_PARTS), ...limitPartsProblems(LIMIT_SCHEMA, path, options)];
+  return [
+    ...schemaProblems(SCHEMA.rateLimit, plain, path, LIMIT_PARTS),
+    ...limitPartsProblems(LIMIT_SCHEMA, path, options),
+    ...sharedKeyProblems(path, options),
+  ];
 }
 
 function invalid(variables: readonly string[], problems: readonly string[], cause: unknown): ConfigurationError {

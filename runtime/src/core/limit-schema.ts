@@ -36,7 +36,8 @@ export function limitListProblems(schema: LimitSchema, path: string, limits: unk
   if (rules.length < 1 || rules.length > schema.maximumRules) {
     return [`${path} has ${rules.length} entries: set 1 to ${schema.maximumRules} limits`];
   }
-  const periods = rules.map((rule) => (isRecord(rule) ? rule['periodMs'] : undefined));
+  // What is no number is a problem of its own, and no length that another may have.
+  const periods = rules.map((rule) => (isRecord(rule) && typeof rule['periodMs'] === 'number' ? rule['periodMs'] : undefined));
   return rules.flatMap((rule, index) => {
     const problems = ruleProblems(schema.rule, `${path}[${index}]`, rule, strategy);
     if (periods[index] === undefined || periods.indexOf(periods[index]) === index) return problems;
@@ -47,7 +48,32 @@ export function limitListProblems(schema: LimitSchema, path: string, limits: unk
 function limitMapProblems(schema: LimitSchema, path: string, map: unknown, strategy: unknown): string[] {
   if (map === undefined) return [];
   if (!isRecord(map)) return [`${path} is ${show(map)}: set an object of lists of limits`];
-  return Object.entries(map).flatMap(([id, limits]) => limitListProblems(schema, `${path}.${id}`, limits, strategy));
+  return Object.entries(map).flatMap(([id, limits]) =>
+    id === '__proto__'
+      ? [`${path} has the name ${show(id)}: look its limits up in the code, because templates lose that name`]
+      : limitListProblems(schema, `${path}.${id}`, limits, strategy),
+  );
+}
+
+/**
+ * Callers with limits of their own must not share a key, whose limits would be those of the latest of them. Without `by` the
+ * keys may be made by the code, which is asked later.
+ */
+export function sharedKeyProblems(path: string, options: LimitParts): string[] {
+  const { by } = options;
+  if (!Array.isArray(by)) return [];
+  const parts: readonly unknown[] = by;
+  return Object.entries({ tenant: 'tenantLimits', user: 'userLimits' } as const)
+    .filter(([part, option]) => !parts.includes(part) && isFilled(options[option]))
+    .map(
+      ([part, option]) =>
+        `${path}.by is ${parts.join(', ') || 'an empty list'}, although ${path}.${option} gives single ${part}s limits of their own: ` +
+        `add ${part} to it, so that they do not share a key`,
+    );
+}
+
+function isFilled(map: unknown): boolean {
+  return isRecord(map) && Object.keys(map).length > 0;
 }
 
 function ruleProblems(schema: OptionSchema, path: string, rule: unknown, strategy: unknown): string[] {

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { RateLimitKeyPart, ReportLevel, ResilienceAlarms, ResilienceDashboard, ResilienceTables, ResilientFunction } from '../lib';
+
+/** One function with all that the library has: circuits, limits, observability, a canary, alarms and a dashboard. */
+export class EverythingStack extends Stack {
+  /** The function. */
+  readonly fn: ResilientFunction;
+
+  /** What is called. */
+  readonly alias: lambda.Alias;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const lost = new Queue(this, 'Lost', { enforceSSL: true, retentionPeriod: Duration.days(14) });
+    Validations.of(lost).acknowledge({ id: 'Serverless-SQSRedrivePolicy', reason: 'It is itself the queue of what could not be processed.' });
+    this.fn = this.protect(lost);
+    this.alias = this.fn.liveAlias!;
+
+    const { alarms, composite, errorRate, functionErrors } = new ResilienceAlarms(this, 'Alarms', {
+      resilient: this.fn,
+      actions: [new SnsAction(new Topic(this, 'OnCall', { enforceSSL: true }))],
+      healthChecks: ['payments'],
+    });
+    this.fn.addRollbackAlarm(errorRate!, functionErrors!);
+    new ResilienceDashboard(this, 'Dashboard', { resilients: [this.fn], alarms: [composite!, ...alarms], detailed: true });
+  }
+
+  private protect(lost: Queue): ResilientFunction {
+    return new ResilientFunction(this, 'Function', {
+      entry: join(__dirname, 'handlers', 'payments.mts'),
+      environment: { POWERTOOLS_SERVICE_NAME: 'integ-everything' },
+      deadLetterQueue: lost,
+      tables: new ResilienceTables(this, 'Tables', { removalPolicy: RemovalPolicy.DESTROY }),
+      circuits: { payments: { failureThreshold: 1 }, stock: { perTenant: true, slowCallDuration: Duration.seconds(2) } },
+      rateLimits: {
+        api: { by: [RateLimitKeyPart.TENANT], limits: [{ limit: 100, period: Duration.seconds(1) }] },
+        mails: { limits: [{ limit: 14, period: Duration.seconds(1) }], inbound: false },
+      },
+      observability: { level: ReportLevel.DETAILED, sampleRate: 0.1 },
+      canary: {},
+    });
+  }
+}

@@ -1,0 +1,212 @@
+import cdk from 'aws-cdk-lib';
+import * as fc from 'fast-check';
+import { CONTRACT } from '../../runtime/src/contract/contract.ts';
+import { LIMIT_PARTS } from '../../runtime/src/core/limit-schema.ts';
+import type { OptionRule } from '../../runtime/src/core/option-schema.ts';
+
+/** Options as a stack writes them, durations as `Duration`. */
+export type Options = Readonly<Record<string, unknown>>;
+
+/** What a stack declares for a function: what is meant for the properties of `ResilientFunction`. */
+export interface Declarations {
+  readonly circuits?: unknown;
+  readonly rateLimits?: unknown;
+  readonly observability?: unknown;
+}
+
+type Schema = Readonly<Record<string, OptionRule>>;
+type Entry = readonly [name: string, value: unknown];
+
+/** Draws the value of an option. */
+type Draw = (rule: OptionRule) => fc.Arbitrary<unknown>;
+
+const { Duration } = cdk;
+const SCHEMA = CONTRACT.configuration;
+const SCHEMAS: readonly Schema[] = [SCHEMA.circuit, SCHEMA.rateLimit, SCHEMA.limitRule, SCHEMA.observability];
+
+/** Every option that a stack gives a `Duration`. */
+export const DURATIONS: ReadonlySet<string> = new Set(
+  SCHEMAS.flatMap((schema) => Object.entries(schema).flatMap(([name, { type }]) => (type === 'duration' ? [name] : []))),
+);
+
+const UNITS = [
+  { ms: 1, of: Duration.millis },
+  { ms: 1000, of: Duration.seconds },
+  { ms: 60_000, of: Duration.minutes },
+  { ms: 3_600_000, of: Duration.hours },
+  { ms: 86_400_000, of: Duration.days },
+] as const;
+
+/** A duration in any unit that holds it. */
+function inSomeUnit(ms: fc.Arbitrary<number>): fc.Arbitrary<unknown> {
+  return fc.tuple(ms, fc.nat(UNITS.length - 1)).map(([length, largest]) => {
+    const unit = UNITS.slice(0, largest + 1).findLast((each) => length % each.ms === 0) ?? UNITS[0];
+    return unit.of(length / unit.ms);
+  });
+}
+
+/** Both ends of a range, and what is between. */
+const within = (min: number, max: number): fc.Arbitrary<number> => fc.oneof(fc.constantFrom(min, max), fc.integer({ min, max }));
+
+/** A value that the contract allows. */
+function allowed(rule: OptionRule): fc.Arbitrary<unknown> {
+  if (rule.type === 'boolean') return fc.boolean();
+  if (rule.type === 'choice') return fc.constantFrom(...rule.values);
+  if (rule.type === 'duration') return inSomeUnit(within(rule.minimumMs, rule.maximumMs));
+  const { minimum = 0, exclusiveMinimum, maximum } = rule;
+  if (rule.type === 'integer') return within(minimum, maximum);
+  // JSON has no negative zero.
+  return fc.double({ min: minimum, max: maximum, minExcluded: exclusiveMinimum !== undefined, noNaN: true }).map((value) => value + 0);
+}
+
+/** What no option takes, whatever its type. */
+const NEVER = [null, [], {}, 'nonsense'];
+
+/**
+ * A value that the contract does not allow. Numbers in the place of a `Duration` are left out: to the runtime, which takes
+ * milliseconds, they may be good ones.
+ */
+function refused(rule: OptionRule): fc.Arbitrary<unknown> {
+  if (rule.type === 'boolean') return fc.constantFrom(...NEVER, 0, 1, 'true');
+  if (rule.type === 'choice') return fc.constantFrom(...NEVER, 1, true, rule.values[0]!.toUpperCase());
+  if (rule.type === 'duration') {
+    const { minimumMs, maximumMs } = rule;
+    const lengths = [minimumMs + 0.5, maximumMs + 1, ...(minimumMs > 0 ? [minimumMs - 1] : [])];
+    return fc.constantFrom(...NEVER, true, ...lengths.map((length) => Duration.millis(length)));
+  }
+  const { minimum, exclusiveMinimum, maximum } = rule;
+  const beyond = [maximum + 1, minimum === undefined ? exclusiveMinimum! : minimum - 1, NaN, Infinity, String(maximum)];
+  return fc.constantFrom(...NEVER, true, ...beyond, ...(rule.type === 'integer' ? [maximum - 0.5] : []));
+}
+
+/** Mostly what is allowed. */
+const wild: Draw = (rule) => fc.oneof({ weight: 4, arbitrary: allowed(rule) }, { weight: 1, arbitrary: refused(rule) });
+
+/** Mostly one, sometimes the other. */
+const mostly = <Usual, Odd>(usual: fc.Arbitrary<Usual>, odd: fc.Arbitrary<Odd>): fc.Arbitrary<Usual | Odd> =>
+  fc.oneof({ weight: 8, arbitrary: usual }, { weight: 1, arbitrary: odd });
+
+/** Each of some arbitraries, in their order. */
+const each = <Value>(arbitraries: readonly fc.Arbitrary<Value>[]): fc.Arbitrary<Value[]> => fc.tuple(...arbitraries);
+
+/** A few options of a schema. */
+function someOf(schema: Schema, draw: Draw): fc.Arbitrary<Entry[]> {
+  return fc.subarray(Object.entries(schema), { maxLength: 6 }).chain((chosen) =>
+    each(chosen.map(([name, rule]) => mostly(draw(rule), fc.constant(undefined)).map((value): Entry => [name, value]))),
+  );
+}
+
+/** Own members only, `__proto__` too. */
+const optionsOf = (entries: readonly Entry[]): Options => Object.fromEntries(entries);
+
+const UNKNOWN = fc.constantFrom<Entry>(['timeout', 1], ['Enabled', true], ['constructor', 1], ['__proto__', {}]);
+const withUnknown = (entries: fc.Arbitrary<Entry[]>): fc.Arbitrary<Options> =>
+  fc.tuple(entries, mostly(fc.constant([]), UNKNOWN.map((entry) => [entry]))).map(([known, unknown]) => optionsOf([...known, ...unknown]));
+
+const ODD = fc.constantFrom(null, 5, 'nonsense', [], true);
+
+/** Names that the contract allows; the last of them are those of members that every object has. */
+const NAMES = mostly(fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,9}$/), fc.constantFrom('a'.repeat(64), 'constructor', 'toString', 'hasOwnProperty'));
+/** Without spaces, which end the path in a sentence. */
+const BAD_NAMES = fc.constantFrom('', '1a', 'a.b', 'a#b', '-a', 'ä', '__proto__', 'a'.repeat(65));
+/** Any text names a tenant or a user. */
+const IDS = fc.oneof(fc.string({ unit: 'binary', maxLength: 8 }), fc.constantFrom('', 'constructor', '${x}', 'a b', '"', '\ud800'));
+const PLAIN_IDS = fc.constantFrom('acme', '', '__proto__', 'constructor', 'a.b');
+
+const byName = (options: fc.Arbitrary<unknown>, names: fc.Arbitrary<string>, selector: (entry: Entry) => string): fc.Arbitrary<Options> =>
+  fc.uniqueArray(fc.tuple(names, options), { maxLength: 3, selector }).map(optionsOf);
+const ignoringCase = ([name]: Entry) => name.toLowerCase();
+const exactly = ([name]: Entry) => name;
+
+const { limit: LIMIT, period: PERIOD, burst: BURST } = SCHEMA.limitRule;
+const msOf = (period: unknown) => (period as cdk.Duration).toMilliseconds();
+
+/** A list of limits that the contract allows. */
+function allowedRules(burst: boolean): fc.Arbitrary<Options[]> {
+  const parts = { limit: allowed(LIMIT), period: allowed(PERIOD), ...(burst ? { burst: allowed(BURST) } : {}) };
+  const rules = fc.record(parts, { requiredKeys: ['limit', 'period'] });
+  return fc.uniqueArray(rules, { minLength: 1, maxLength: 3, selector: ({ period }) => msOf(period) });
+}
+
+/** Rate limits that the contract allows. */
+const ALLOWED_LIMIT = fc.constantFrom(undefined, ...SCHEMA.rateLimit.strategy.values).chain((strategy) => {
+  const rules = allowedRules(strategy === undefined || strategy === 'token-bucket');
+  const owners = fc.option(byName(rules, IDS, exactly), { nil: undefined });
+  const { strategy: _drawn, maxShards: _power, ...plain } = SCHEMA.rateLimit;
+  return fc
+    .record({
+      limits: rules,
+      tenantLimits: owners,
+      userLimits: owners,
+      by: fc.option(fc.shuffledSubarray([...SCHEMA.limitKeyParts]), { nil: undefined }),
+      maxShards: fc.option(fc.nat(6).map((power) => 2 ** power), { nil: undefined }),
+      plain: someOf(plain, allowed),
+    })
+    .map(({ plain: rest, by, ...parts }) => {
+      const own = [parts.tenantLimits && ('tenant' as const), parts.userLimits && ('user' as const)].filter((part) => part !== undefined);
+      return { ...parts, by: by && [...new Set([...own, ...by])], strategy, ...optionsOf(rest) };
+    });
+});
+
+/** Declarations that the contract allows. */
+export const ALLOWED: fc.Arbitrary<Declarations> = fc.record(
+  {
+    circuits: byName(someOf(SCHEMA.circuit, allowed).map(optionsOf), NAMES, ignoringCase),
+    rateLimits: byName(ALLOWED_LIMIT, NAMES, ignoringCase),
+    observability: someOf(SCHEMA.observability, allowed).map(optionsOf),
+  },
+  { requiredKeys: [] },
+);
+
+/** Few lengths, so that some are the same, and some that are none. */
+const WILD_PERIOD = mostly(fc.constantFrom(1, 1000, 60_000).map((ms) => Duration.millis(ms)), refused(PERIOD));
+const LEFT_OUT = fc.constant<Entry[]>([]);
+const WILD_RULE = withUnknown(
+  each<Entry[]>([
+    mostly(wild(LIMIT).map((limit): Entry[] => [['limit', limit]]), LEFT_OUT),
+    mostly(WILD_PERIOD.map((period): Entry[] => [['period', period]]), LEFT_OUT),
+    fc.oneof(LEFT_OUT, wild(BURST).map((burst): Entry[] => [['burst', burst]])),
+  ]).map((parts) => parts.flat()),
+);
+const WILD_RULES = mostly(fc.array(mostly(WILD_RULE, ODD), { minLength: 1, maxLength: SCHEMA.maximumRulesPerKey }), fc.oneof(ODD, fc.constant(Array(5).fill({}))));
+const WILD_OWNERS = mostly(byName(WILD_RULES, PLAIN_IDS, exactly), ODD);
+const WILD_BY = mostly(fc.array(mostly(fc.constantFrom<unknown>(...SCHEMA.limitKeyParts), ODD), { maxLength: 3 }), ODD);
+const WILD_PARTS: Readonly<Record<(typeof LIMIT_PARTS)[number], fc.Arbitrary<unknown>>> = {
+  limits: WILD_RULES,
+  tenantLimits: WILD_OWNERS,
+  userLimits: WILD_OWNERS,
+  by: WILD_BY,
+};
+const WILD_LIMIT = withUnknown(
+  fc
+    .tuple(
+      fc.subarray([...LIMIT_PARTS]).chain((chosen) => each(chosen.map((part) => WILD_PARTS[part].map((value): Entry => [part, value])))),
+      someOf(SCHEMA.rateLimit, wild),
+    )
+    .map((parts) => parts.flat()),
+);
+const WILD_NAMES = mostly(fc.constantFrom('payments', 'Payments', 'stock'), BAD_NAMES);
+const tooMany = (options: Options) => Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`n${index}`, options]));
+
+/** Declarations of which some are allowed and most are not. */
+export const WILD: fc.Arbitrary<Declarations> = fc.record(
+  {
+    circuits: mostly(byName(mostly(withUnknown(someOf(SCHEMA.circuit, wild)), ODD), WILD_NAMES, exactly), fc.oneof(ODD, fc.constant(tooMany({})))),
+    rateLimits: mostly(byName(mostly(WILD_LIMIT, ODD), WILD_NAMES, exactly), ODD),
+    observability: mostly(withUnknown(someOf(SCHEMA.observability, wild)), ODD),
+  },
+  { requiredKeys: [] },
+);
+
+/** Options in the words of the runtime: durations in milliseconds under a name that says so, and nothing that is undefined. */
+export function inMilliseconds(options: unknown): unknown {
+  if (Array.isArray(options)) return options.map(inMilliseconds);
+  if (typeof options !== 'object' || options === null) return options;
+  const set = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    set.map(([name, value]) => {
+      const text = DURATIONS.has(name) ? `${name}Ms` : name;
+      return [text, value instanceof Duration ? value.toMilliseconds({ integral: false }) : inMilliseconds(value)];
+    }),
+  );
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import builtContract from '../../dist/private/contract.js';
+import { CONTRACT } from '../../runtime/src/contract/contract.ts';
+import { schemaDefaults } from '../../runtime/src/core/option-schema.ts';
+import { ALLOWED, inMilliseconds, WILD, type Declarations, type Options } from './declarations.ts';
+import { documentFor, environmentOf, MAXIMUM_BYTES, refusedByConstruct, refusedByRuntime, resolvedFrom } from './two-sides.ts';
+
+const SCHEMA = CONTRACT.configuration;
+const LIMIT_PARTS = ['limits', 'tenantLimits', 'userLimits', 'by'];
+
+/** Every option that a stack can declare, by what it is of. */
+const EVERY_OPTION = [
+  ...Object.keys(SCHEMA.circuit).map((option) => `circuits.${option}`),
+  ...[...Object.keys(SCHEMA.rateLimit), ...LIMIT_PARTS].map((option) => `rateLimits.${option}`),
+  ...Object.keys(SCHEMA.observability).map((option) => `observability.${option}`),
+].sort();
+
+const membersOf = (options: unknown): [string, unknown][] => (typeof options === 'object' && options !== null ? Object.entries(options) : []);
+
+/** The options that are set in declarations, by what they are of. */
+function optionsIn({ circuits, rateLimits, observability }: Declarations): string[] {
+  const set = (prefix: string, options: unknown) => membersOf(options).flatMap(([name, value]) => (value === undefined ? [] : [`${prefix}.${name}`]));
+  const named = (prefix: string, all: unknown) => membersOf(all).flatMap(([, options]) => set(prefix, options));
+  return [...named('circuits', circuits), ...named('rateLimits', rateLimits), ...set('observability', observability)];
+}
+
+/** What the runtime has to make of options of one kind: the default of what is not declared, and what is declared. */
+const expected = (schema: Parameters<typeof schemaDefaults>[0], declared: unknown): Options => ({ ...schemaDefaults(schema), ...(inMilliseconds(declared) as Options) });
+
+type Rules = readonly { readonly limit: number; readonly periodMs: number; readonly burst?: number }[];
+
+/** Rules as a policy has them, without what its clock makes of a burst. */
+const inOrder = (rules: Rules) => rules.map(({ limit, periodMs }) => ({ limit, periodMs })).sort((a, b) => a.periodMs - b.periodMs);
+const inOrderById = (owners: Readonly<Record<string, Rules>> = {}) => new Map(Object.entries(owners).map(([id, rules]) => [id, inOrder(rules)]));
+
+function expectedLimit(name: string, declared: unknown): Options {
+  const { limits, tenantLimits, userLimits, by = [], ...plain } = expected(SCHEMA.rateLimit, declared);
+  return { ...plain, name, by, rules: inOrder(limits as Rules), tenantRules: inOrderById(tenantLimits as never), userRules: inOrderById(userLimits as never) };
+}
+
+const withoutCapacity = (options: ReturnType<typeof resolvedFrom>['rateLimits'][string]) => {
+  const byId = (rules: ReadonlyMap<string, Rules>) => new Map([...rules].map(([id, own]) => [id, inOrder(own)]));
+  return { ...options, rules: inOrder(options.rules), tenantRules: byId(options.tenantRules), userRules: byId(options.userRules) };
+};
+
+const mapped = (all: unknown, map: (name: string, options: unknown) => unknown) => Object.fromEntries(membersOf(all).map(([name, options]) => [name, map(name, options)]));
+const fits = (declarations: Declarations) => Buffer.byteLength(documentFor(declarations)) <= MAXIMUM_BYTES;
+
+it('the constructs were built with the contract of the sources (`npm run build:lib`)', () => {
+  expect(builtContract.CONTRACT).toEqual(CONTRACT);
+});
+
+describe('a configuration that is valid', () => {
+  const tried = new Set<string>();
+  const inEveryCase = (check: (declarations: Declarations) => void, numRuns: number) =>
+    fc.assert(fc.property(ALLOWED.filter(fits), (declarations) => {
+      optionsIn(declarations).forEach((option) => tried.add(option));
+      check(declarations);
+    }), { numRuns, seed: 20_261_121 });
+
+  it('is what the runtime reads from the template, unchanged (PX-13)', () => {
+    inEveryCase((declarations) => {
+      const { circuits, rateLimits, observability } = resolvedFrom(environmentOf(declarations));
+      expect(circuits).toEqual(mapped(declarations.circuits, (name, options) => ({ ...expected(SCHEMA.circuit, options), name })));
+      expect(mapped(rateLimits, (_name, options) => withoutCapacity(options as never))).toEqual(mapped(declarations.rateLimits, expectedLimit));
+      expect(observability).toEqual({ ...expected(SCHEMA.observability, declarations.observability), sinks: [], redactPaths: [] });
+    }, 150);
+    expect([...tried].sort()).toEqual(EVERY_OPTION);
+  });
+
+  it('is written the same way, whatever the order of the options', () => {
+    inEveryCase((declarations) => {
+      const reversed = (options: unknown) => Object.fromEntries(membersOf(options).reverse());
+      const turned = { ...declarations, circuits: mapped(declarations.circuits, (_name, options) => reversed(options)), observability: reversed(declarations.observability) };
+      expect(environmentOf(turned)).toEqual(environmentOf(declarations));
+    }, 30);
+  });
+});
+
+describe('any configuration', () => {
+  it('is refused on both sides for the same options, or on neither (PX-13)', () => {
+    const refused = new Set<string>();
+    let [taken, multiple] = [0, 0];
+    fc.assert(fc.property(WILD.filter(fits), (declarations) => {
+      const byConstruct = refusedByConstruct(declarations);
+      expect(refusedByRuntime(declarations)).toEqual(byConstruct);
+      if (byConstruct.length === 0) taken += 1;
+      if (byConstruct.length > 1) multiple += 1;
+      byConstruct.forEach((path) => refused.add(path.replace(/^(circuits|rateLimits)\.[^.]*\./, '$1.')));
+    }), { numRuns: 1500, seed: 20_261_121 });
+    // A property whose case never comes up proves nothing (PX-18).
+    expect(EVERY_OPTION.filter((option) => !refused.has(option))).toEqual([]);
+    expect(Math.min(taken, multiple)).toBeGreaterThan(100);
+  });
+});
