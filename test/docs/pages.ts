@@ -21,7 +21,7 @@ export function shownFiles(page: string): ShownFile[] {
 
 /** A file as users see it: they import the packages by name. */
 export async function asShown(path: string): Promise<string> {
-  return (await readText(path)).replaceAll("from '../lib'", "from 'resilient-lambda'");
+  return (await readText(path)).replaceAll(/from '(?:\.\.\/)+lib'/g, "from 'resilient-lambda'");
 }
 
 /** Files that a page links to, as paths in the repository. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { asShown, linkedFiles, readText, shownFiles } from './pages.ts';
 
 const PAGES: [string, readonly string[]][] = [
-  ['README.md', ['examples/stack.ts', 'examples/checkout.mts', 'examples/any-call.mts', 'docs/demo/summary.txt']],
+  ['README.md', ['examples/stack.ts', 'examples/checkout.mts', 'examples/any-call.mts', 'demo/stack/checkout-stack.ts', 'demo/checkout/handler.ts', 'docs/demo/summary.txt']],
   ['docs/patterns/circuit-breaker.md', ['examples/checkout.mts', 'examples/any-call.mts']],
   ['docs/patterns/health.md', ['examples/health.mts']],
   ['docs/monitoring.md', ['examples/monitored-stack.ts', 'examples/events-stack.ts']],
