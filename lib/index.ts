@@ -1,12 +1,14 @@
 export { type ResilienceAlarmOptions, type ResilienceAlarmSettings, type ResilienceRateAlarmOptions } from './alarm-options';
 export { type CanaryOptions } from './canary-options';
 export { type CircuitOptions } from './circuit-options';
+export { CircuitPresets } from './circuit-presets';
 export { CircuitPhase } from './circuit-phase';
 export { type LimitRule } from './limit-rule';
 export { ReportLevel } from './observability-enums';
 export { type ObservabilityOptions } from './observability-options';
 export { RateLimitKeyPart, RateLimitStoreFailure, RateLimitStrategy } from './rate-limit-enums';
 export { type RateLimitOptions } from './rate-limit-options';
+export { RateLimitPresets } from './rate-limit-presets';
 export { Resilience, type ResilienceProps } from './resilience';
 export { ResilienceAlarms, type ResilienceAlarmsProps } from './resilience-alarms';
 export { ResilienceDashboard, type ResilienceDashboardProps, type ResiliencePrices } from './resilience-dashboard';

@@ -1414,5 +1414,28 @@ export const CONTRACT = {
         "description": "How often an environment repeats the state of a circuit that has not changed."
       }
     }
+  },
+  "presets": {
+    "circuit": {
+      "basic": {
+        "failureThreshold": 5,
+        "failureRateThreshold": 0.5,
+        "minimumCalls": 10,
+        "windowDurationMs": 300000,
+        "openDurationMs": 60000,
+        "halfOpenMaxCalls": 3,
+        "successThreshold": 3
+      },
+      "conservative": {
+        "failureThreshold": 10,
+        "failureRateThreshold": 0.7,
+        "openDurationMs": 30000
+      },
+      "aggressive": {
+        "failureThreshold": 3,
+        "failureRateThreshold": 0.3,
+        "openDurationMs": 120000
+      }
+    }
   }
 } as const;

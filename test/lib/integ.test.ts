@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { physicalNames } from './physical-names';
+import { withoutHashes } from './support';
 
 const INTEG = join(__dirname, '../../integ');
 const TSX = require.resolve('tsx/cli');
@@ -24,7 +25,7 @@ function synthesise(app: string): Templates {
 }
 
 function readTemplate(file: string): unknown {
-  return JSON.parse(readFileSync(file, 'utf8').replaceAll(/[0-9a-f]{64}/g, '[HASH]'));
+  return JSON.parse(withoutHashes(readFileSync(file, 'utf8')));
 }
 
 /** Apart, because what asserts belongs to another package and changes with it. */

@@ -1,28 +1,22 @@
+import { CONTRACT } from '../contract/contract.ts';
 import type { FailurePredicate } from './classify.ts';
 import type { CircuitBreakerOptions, CircuitFallback, DeclaredCircuitOptions } from './options.ts';
+
+const { basic: BASIC, conservative, aggressive } = CONTRACT.presets.circuit;
 
 /** Sets of options for a kind of dependency; spread one into the options. */
 export const CIRCUIT_PROFILES = Object.freeze({
   /** For dependencies that must stay reachable: opens late, and tries again soon. */
-  conservative: Object.freeze({ failureThreshold: 10, failureRateThreshold: 0.7, openDurationMs: 30_000 }),
+  conservative: Object.freeze(conservative),
   /** For dependencies that hurt when they fail: opens early, and stays open for long. */
-  aggressive: Object.freeze({ failureThreshold: 3, failureRateThreshold: 0.3, openDurationMs: 120_000 }),
+  aggressive: Object.freeze(aggressive),
 }) satisfies Readonly<Record<string, DeclaredCircuitOptions>>;
 
 /**
  * A circuit as servers use it: 5 failures in a row, or half of at least 10 calls in 5 minutes; 60 s open, 3 probes, 3 successes.
  */
 export function basicCircuit(name: string): CircuitBreakerOptions {
-  return {
-    name,
-    failureThreshold: 5,
-    failureRateThreshold: 0.5,
-    minimumCalls: 10,
-    windowDurationMs: 300_000,
-    openDurationMs: 60_000,
-    halfOpenMaxCalls: 3,
-    successThreshold: 3,
-  };
+  return { name, ...BASIC };
 }
 
 /** The basic circuit, one for every tenant. */

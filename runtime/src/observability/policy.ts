@@ -122,7 +122,7 @@ export class Observability {
     const { tracer } = parts;
     // Outside of a request there is no subsegment to write to.
     const annotations: EventSink = { emit: (event) => tracer !== undefined && this.#open.size > 0 && annotateEvent(tracer, event) };
-    const sinks = [parts.sink, ...(tracer === undefined ? [] : [annotations]), ...options.sinks.map((sink) => this.#watched(sink))];
+    const sinks = [parts.sink, ...(tracer === undefined ? [] : [annotations]), ...options.sinks];
     this.sink = several(sinks, (error) => this.failed('sink', error));
   }
 
@@ -193,13 +193,6 @@ export class Observability {
       traces: this.#traces,
       lastTraceAtMs: this.#lastTraceAtMs,
       errors: this.#errors,
-    };
-  }
-
-  #watched(sink: EventSink): EventSink {
-    return {
-      emit: (event) => this.attempt('sink', () => sink.emit(event)),
-      flush: (nowMs) => this.attempt('sink', () => sink.flush?.(nowMs)),
     };
   }
 
