@@ -2,6 +2,7 @@ import { CONTRACT } from '../contract/contract.ts';
 import type { CallContext } from '../core/call-context.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { nameProblem, schemaDefaults, schemaProblems, show, type OptionValues } from '../core/option-schema.ts';
+import { givenOf } from '../core/record.ts';
 import type { FailurePredicate } from './classify.ts';
 import type { CircuitOpenError } from './errors.ts';
 import type { CircuitStateChangedEvent } from './events.ts';
@@ -108,8 +109,7 @@ export const CIRCUIT_BREAKER_DEFAULTS: OptionValues<typeof SCHEMA> = schemaDefau
 export function resolveCircuitBreakerOptions(options: CircuitBreakerOptions): ResolvedCircuitBreakerOptions {
   const problems = circuitOptionProblems(options);
   if (problems.length > 0) throw new ConfigurationError('the circuit breaker cannot work', problems);
-  const set = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.freeze({ ...CIRCUIT_BREAKER_DEFAULTS, ...Object.fromEntries(set) }) as ResolvedCircuitBreakerOptions;
+  return Object.freeze({ ...CIRCUIT_BREAKER_DEFAULTS, ...givenOf(options) }) as ResolvedCircuitBreakerOptions;
 }
 
 /** Every problem of the options, each as one sentence that names the option, the value seen and the remedy. */

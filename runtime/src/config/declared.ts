@@ -1,5 +1,5 @@
 import { show } from '../core/option-schema.ts';
-import { isRecord } from '../core/record.ts';
+import { givenOf, isRecord } from '../core/record.ts';
 import type { Declared } from './configuration.ts';
 
 /** What policies of one kind are called where a stack declares them. */
@@ -22,8 +22,7 @@ export function withDeclared<Options extends { readonly name: string }>(options:
 export function optionsOver<Options extends object>(declared: Readonly<Record<string, unknown>> | undefined, options: Options): Options {
   // What is no object at all is left to those who name its problem.
   if (declared === undefined || !isRecord(options)) return options;
-  const set = Object.entries(options).filter(([, value]) => value !== undefined);
-  return { ...declared, ...Object.fromEntries(set) } as unknown as Options;
+  return { ...declared, ...givenOf(options) } as unknown as Options;
 }
 
 /** The problem of a name that the stack does not declare; a function without a configuration declares nothing and refuses none. */

@@ -63,7 +63,7 @@ const BY_FIELD: Readonly<Record<string, (event: Readonly<Record<string, unknown>
 
 /** The line that reports an event, as the contract calls it; undefined if the event is worth none. */
 export function logEventOf(event: ResilienceEvent): LogEvent | undefined {
-  const name = Object.hasOwn(BY_FIELD, event.type) ? BY_FIELD[event.type]?.({ ...event }) : event.type;
+  const name = Object.hasOwn(BY_FIELD, event.type) ? BY_FIELD[event.type]?.(fieldsOf(event)) : event.type;
   return name !== undefined && Object.hasOwn(LINES, name) ? (name as LogEvent) : undefined;
 }
 
@@ -135,7 +135,7 @@ export class LogLines {
 
   #write(logEvent: LogEvent, { level, message, fields }: LogLine, event: ResilienceEvent, suppressed: number): void {
     const entry: LogEntry = { message, event: logEvent, name: event.name };
-    const values: Readonly<Record<string, unknown>> = { ...event };
+    const values = fieldsOf(event);
     for (const field of fields) {
       const value = values[field];
       if (value !== undefined) entry[field] = field === 'error' ? loggedError(value) : value;
@@ -146,6 +146,11 @@ export class LogLines {
     this.written += 1;
     this.#target[method]?.(entry);
   }
+}
+
+/** The fields that patterns add to their events, of which this file knows no types. */
+function fieldsOf(event: ResilienceEvent): Readonly<Record<string, unknown>> {
+  return event as ResilienceEvent & Readonly<Record<string, unknown>>;
 }
 
 /** What writes lines of a level; undefined where they are dropped. */

@@ -1,7 +1,7 @@
 import { CONTRACT } from '../contract/contract.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { nameProblem, schemaDefaults, schemaProblems, show, type OptionSchema, type OptionValues } from '../core/option-schema.ts';
-import { isRecord } from '../core/record.ts';
+import { givenOf, isRecord } from '../core/record.ts';
 import type { HealthCheck } from './check.ts';
 
 const SCHEMA = {
@@ -81,8 +81,7 @@ const OTHERS = ['checks', 'version', 'environment', 'override'] as const;
 export function resolveHealthOptions(options: HealthOptions = {}): ResolvedHealthOptions {
   const problems = healthOptionProblems(options);
   if (problems.length > 0) throw new ConfigurationError('the health check cannot work', problems);
-  const set = Object.entries(options).filter(([, value]) => value !== undefined);
-  return Object.freeze({ ...HEALTH_DEFAULTS, checks: [], ...Object.fromEntries(set) });
+  return Object.freeze({ ...HEALTH_DEFAULTS, checks: [], ...givenOf(options) });
 }
 
 /** Every problem of the options, each as one sentence that names the option, the value seen and the remedy. */

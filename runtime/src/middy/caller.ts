@@ -1,5 +1,5 @@
 import { show, unknownOption } from '../core/option-schema.ts';
-import { isRecord } from '../core/record.ts';
+import { givenOf, isRecord } from '../core/record.ts';
 import { addressKey } from './address.ts';
 import { describeCall, type CallDescription } from './describe.ts';
 import { requestHeader } from './headers.ts';
@@ -67,7 +67,7 @@ export function describeCaller(identity: CallerIdentity = {}): (event: unknown, 
   return (event, context) => {
     const described = describeCall(event, context);
     const http = isHttpEvent(event);
-    return known({
+    return givenOf({
       operation: described.operation,
       tenant: readTenant === undefined ? described.tenant : readTenant(event, context),
       user: readUser(event, context),
@@ -167,8 +167,4 @@ function methodOf(event: unknown): string | undefined {
 function pathOf(event: unknown): string | undefined {
   // VPC Lattice passes the query on with the path.
   return firstText(event, [['rawPath'], ['path'], ['raw_path']])?.replace(/\?.*$/s, '');
-}
-
-function known(fields: Readonly<Record<keyof CallDescription, string | undefined>>): CallDescription {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

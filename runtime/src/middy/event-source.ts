@@ -98,24 +98,6 @@ export function operationOf(event: unknown, context: unknown): string {
   return plain(named ?? textAt(context, 'functionName') ?? textAt(context, 'lambdaContext', 'functionName') ?? 'unknown');
 }
 
-/** How many records an event brings; undefined for kinds that are not batches. Never throws. */
-export function batchSize(event: unknown): number | undefined {
-  const kind = eventKind(event);
-  if (kind === 'appsync') return lengthAt(event) || undefined;
-  if (kind === 'firehose') return lengthAt(event, 'records');
-  if (!BATCHES.has(kind)) return undefined;
-  return lengthAt(event) + lengthAt(event, 'Records') + lengthAt(event, 'messages') + keyedLength(event);
-}
-
-const BATCHES: ReadonlySet<EventKind> = new Set(KIND_BY_SOURCE.values());
-
-/** Kafka keeps its records by partition, RabbitMQ by queue. */
-function keyedLength(event: unknown): number {
-  return ['records', 'rmqMessagesByQueue']
-    .flatMap((name) => keysOf(valueAt(event, name)).map((key) => lengthAt(event, name, key)))
-    .reduce((sum, length) => sum + length, 0);
-}
-
 /** The first record of a batch, wherever its source keeps it. A pipe of EventBridge hands over the bare list. */
 function recordOf(event: unknown): unknown {
   return valueAt(event, '0') ?? valueAt(event, 'Records', '0') ?? valueAt(event, 'messages', '0') ?? kafkaRecordOf(valueAt(event, 'records'));

@@ -3,7 +3,7 @@ import { ConfigurationError } from '../core/errors.ts';
 import type { EventSink } from '../core/events.ts';
 import type { ReportLevel } from '../core/log-lines.ts';
 import { schemaDefaults, schemaProblems, show, type OptionValues } from '../core/option-schema.ts';
-import { isRecord } from '../core/record.ts';
+import { givenOf, isRecord } from '../core/record.ts';
 import { redactPathProblems } from './redact.ts';
 
 const SCHEMA = CONTRACT.configuration.observability;
@@ -73,8 +73,7 @@ const DIMENSION = /^(?!\s*$)[!-9;-~ ][ -~]{0,249}$/;
 export function resolveObservabilityOptions(options: ObservabilityOptions = {}): ResolvedObservabilityOptions {
   const problems = observabilityOptionProblems(options);
   if (problems.length > 0) throw new ConfigurationError('the observability cannot work', problems);
-  const set = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return Object.freeze({ ...OBSERVABILITY_DEFAULTS, sinks: [], redactPaths: [], ...set });
+  return Object.freeze({ ...OBSERVABILITY_DEFAULTS, sinks: [], redactPaths: [], ...givenOf(options) });
 }
 
 /** Every problem of the options, each as one sentence that names the option, the value seen and the remedy. */

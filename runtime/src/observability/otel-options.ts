@@ -1,7 +1,7 @@
 import type { Meter } from '@opentelemetry/api';
 import { ConfigurationError } from '../core/errors.ts';
 import { schemaDefaults, schemaProblems, show, type OptionSchema, type OptionValues } from '../core/option-schema.ts';
-import { isRecord } from '../core/record.ts';
+import { givenOf, isRecord } from '../core/record.ts';
 
 /** How events become OpenTelemetry metrics and span events. */
 export interface OpenTelemetrySinkOptions {
@@ -39,8 +39,7 @@ export const OPENTELEMETRY_SINK_DEFAULTS: OptionValues<typeof SCHEMA> = schemaDe
 export function resolveOpenTelemetrySinkOptions(options: OpenTelemetrySinkOptions): ResolvedOpenTelemetrySinkOptions {
   const problems = optionProblems(options);
   if (problems.length > 0) throw new ConfigurationError('the OpenTelemetry sink cannot work', problems);
-  const set = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  return Object.freeze({ ...OPENTELEMETRY_SINK_DEFAULTS, ...set });
+  return Object.freeze({ ...OPENTELEMETRY_SINK_DEFAULTS, ...givenOf(options) });
 }
 
 function optionProblems(options: unknown): string[] {

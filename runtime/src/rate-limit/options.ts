@@ -3,7 +3,7 @@ import type { CallContext } from '../core/call-context.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { LIMIT_PARTS, limitListProblems as listProblems, limitPartsProblems, type LimitParts, type LimitSchema } from '../core/limit-schema.ts';
 import { nameProblem, schemaDefaults, schemaProblems, show, type OptionValues } from '../core/option-schema.ts';
-import { isRecord } from '../core/record.ts';
+import { givenOf, isRecord } from '../core/record.ts';
 import type { RateLimitedError } from './errors.ts';
 import type { RateLimitStrategy, Rule } from './rule.ts';
 
@@ -122,8 +122,7 @@ export function resolveRateLimitOptions(options: RateLimitOptions): ResolvedRate
   const problems = rateLimitOptionProblems(options);
   if (problems.length > 0) throw new ConfigurationError('the rate limiter cannot work', problems);
   const { limits = [], tenantLimits = {}, userLimits = {}, by = [], ...plain } = options;
-  const set = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
-  const filled = { ...RATE_LIMIT_DEFAULTS, ...set } as Omit<ResolvedRateLimitOptions, 'rules' | 'tenantRules' | 'userRules' | 'by'>;
+  const filled = { ...RATE_LIMIT_DEFAULTS, ...givenOf(plain) } as Omit<ResolvedRateLimitOptions, 'rules' | 'tenantRules' | 'userRules' | 'by'>;
   const rulesOf = (declared: readonly LimitRule[]) => resolveRules(declared, filled);
   const mapOf = (declared: Readonly<Record<string, readonly LimitRule[]>>) =>
     new Map(Object.entries(declared).map(([id, rules]) => [id, rulesOf(rules)]));

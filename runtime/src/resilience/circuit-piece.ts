@@ -1,7 +1,8 @@
 import { CIRCUIT_BREAKER_DEFAULTS, circuitBreaker, createCircuitBreaker, type CircuitBreaker, type CircuitOpenError } from '../circuit-breaker/index.ts';
 import { describeCaller, type CallerIdentity } from '../middy/caller.ts';
 import { gateMiddleware, type GateMiddleware } from '../middy/gate-middleware.ts';
-import { known, type Piece } from './workshop.ts';
+import { givenOf } from '../core/record.ts';
+import type { Piece } from './workshop.ts';
 
 /** Innermost, so that it hears of the handler alone. */
 export const circuitPiece: Piece = (workshop) => {
@@ -9,7 +10,7 @@ export const circuitPiece: Piece = (workshop) => {
   // Where the stack declares circuits, they have what the environment overrides.
   const underCode = configuration.circuits === undefined ? configuration.overrides.circuits : {};
   const circuits = workshop.named('circuits', (own) =>
-    createCircuitBreaker({ ...underCode, ...known(own), name: own.name }, { ...workshop.sources, ...known({ store: dependencies.circuitStore }) }),
+    createCircuitBreaker({ ...underCode, ...givenOf(own), name: own.name }, { ...workshop.sources, ...givenOf({ store: dependencies.circuitStore }) }),
   );
   workshop.parts.circuits = circuits;
   const inbound = workshop.takeInbound('circuits', circuits, CIRCUIT_BREAKER_DEFAULTS.inbound);

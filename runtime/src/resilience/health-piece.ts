@@ -1,5 +1,6 @@
 import { circuitCheck, createHealth, healthCheck, observabilityCheck, type HealthCheck, type HealthCheckOptions } from '../health/index.ts';
-import { known, type Piece, type Workshop } from './workshop.ts';
+import { givenOf } from '../core/record.ts';
+import type { Piece, Workshop } from './workshop.ts';
 
 const OFF: HealthCheckOptions = { enabled: false };
 
@@ -8,7 +9,7 @@ export const healthPiece: Piece = (workshop) => {
   const { options, configuration, profile } = workshop;
   const { paths, authorize, cors, statusHeader, ...own } = options.health === false ? OFF : (options.health ?? {});
   const health = workshop.attempt('health', () => {
-    const made = createHealth({ ...profile.health, ...configuration.overrides.health, ...known(own) }, workshop.sources);
+    const made = createHealth({ ...profile.health, ...configuration.overrides.health, ...givenOf(own) }, workshop.sources);
     const isTaken = ({ name }: HealthCheck) => made.options.checks.some((check) => check.name === name);
     for (const check of ownChecks(workshop)) if (!isTaken(check)) made.register(check);
     return made;

@@ -1,5 +1,6 @@
 import { createObservability, observability } from '../observability/index.ts';
-import { known, type Piece } from './workshop.ts';
+import { givenOf } from '../core/record.ts';
+import type { Piece } from './workshop.ts';
 
 /** Outermost, so that it sees everything, refusals included; made first, so that everything reports to it. */
 export const observabilityPiece: Piece = (workshop) => {
@@ -9,7 +10,7 @@ export const observabilityPiece: Piece = (workshop) => {
   const { tracing, ...preset } = profile.observability;
   const presets = { ...preset, ...(tracing === true && dependencies.tracer !== undefined && { tracing }) };
   const { circuitStore: _circuits, rateLimitStore: _limits, sleep: _sleep, ...parts } = dependencies;
-  const observed = workshop.attempt('observability', () => createObservability({ ...presets, ...configuration.observability, ...known(own) }, parts));
+  const observed = workshop.attempt('observability', () => createObservability({ ...presets, ...configuration.observability, ...givenOf(own) }, parts));
   workshop.parts.observability = observed;
   return () => {
     const middleware = observed && workshop.attempt('observability', () => observability(observed, { identity, operationOf, correlationIdOf }));

@@ -1,5 +1,6 @@
 import { createRateLimiter, RATE_LIMIT_DEFAULTS, rateLimit, type RateLimitOptions, type RateLimitRequestOptions } from '../rate-limit/index.ts';
-import { known, type Piece, type Workshop } from './workshop.ts';
+import { givenOf } from '../core/record.ts';
+import type { Piece, Workshop } from './workshop.ts';
 
 /** Stands in for the limits of one that is switched off and was declared nowhere. */
 const NO_LIMITS = [{ limit: 1, periodMs: 1000 }];
@@ -10,7 +11,7 @@ export const rateLimitPiece: Piece = (workshop) => {
   const limiters = workshop.named('rateLimits', (options) => {
     const { identity: _identity, headers: _headers, headerPrefix: _prefix, ...own } = options as RateLimitOptions & RateLimitRequestOptions;
     const isOff = configuration.rateLimits === undefined && own.enabled === false;
-    return createRateLimiter({ ...(isOff && { limits: NO_LIMITS }), ...own }, { ...workshop.sources, ...known({ store: dependencies.rateLimitStore }) });
+    return createRateLimiter({ ...(isOff && { limits: NO_LIMITS }), ...own }, { ...workshop.sources, ...givenOf({ store: dependencies.rateLimitStore }) });
   });
   workshop.parts.rateLimits = limiters;
   const inbound = workshop.takeInbound('rateLimits', limiters, RATE_LIMIT_DEFAULTS.inbound);

@@ -4,6 +4,7 @@ import type { DeclaredKind } from '../config/declared.ts';
 import { processEnvironment } from '../config/process-environment.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import type { Policy } from '../core/gate.ts';
+import { givenOf } from '../core/record.ts';
 import type { Health } from '../health/index.ts';
 import type { GateMiddleware } from '../middy/gate-middleware.ts';
 import type { Observability } from '../observability/index.ts';
@@ -22,11 +23,6 @@ export interface Parts {
 
 /** Makes what a pattern contributes, and says how it meets requests of Middy; that is only asked where there is Middy. */
 export type Piece = (workshop: Workshop) => () => readonly GateMiddleware[];
-
-/** The same values without those that are undefined, for callees that tell "not given" from "undefined". */
-export function known<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [Key in keyof T]?: Exclude<T[Key], undefined> };
-}
 
 /** Where pieces are made: all that they are made of, what has been made so far, and everything that went wrong. */
 export class Workshop {
@@ -52,7 +48,7 @@ export class Workshop {
   /** What every policy is given: the same sources, and the observability to report to. */
   get sources() {
     const { clock, random, sleep, environment } = this.dependencies;
-    return known({ clock, random, sleep, environment, sink: this.parts.observability?.sink });
+    return givenOf({ clock, random, sleep, environment, sink: this.parts.observability?.sink });
   }
 
   /** Does what may find problems, which are kept under the place where they were found; undefined is given back then. */
@@ -86,7 +82,7 @@ export class Workshop {
   /** What of these stands around the handler. */
   takeInbound<Made extends Policy>(kind: DeclaredKind, made: ReadonlyMap<string, Made>, byDefault: boolean): readonly Made[] {
     const isInbound = (name: string): boolean => {
-      const options: { readonly inbound?: unknown } = { ...this.configuration[kind]?.[name], ...known(codeOptions(this.options[kind]?.[name])) };
+      const options: { readonly inbound?: unknown } = { ...this.configuration[kind]?.[name], ...givenOf(codeOptions(this.options[kind]?.[name])) };
       return (options.inbound ?? byDefault) === true;
     };
     const inbound = [...made].filter(([name]) => isInbound(name)).map(([, each]) => each);

@@ -5,7 +5,6 @@ export interface EventFixture {
   readonly source: string;
   readonly kind: EventKind;
   readonly operation: string;
-  readonly records?: number;
   readonly event: unknown;
 }
 
@@ -113,7 +112,7 @@ const REQUESTS: readonly EventFixture[] = [
   },
   { source: 'an authorizer', kind: 'authorizer', operation: 'authorizer', event: { ...REST, type: 'REQUEST', methodArn: `arn:aws:execute-api:${REGION}:a1/prod/GET${PATH}` } },
   { source: 'an AppSync resolver', kind: 'appsync', operation: 'Query.order', event: RESOLVER },
-  { source: 'a batching AppSync resolver', kind: 'appsync', operation: 'Query.order', records: 2, event: [RESOLVER, RESOLVER] },
+  { source: 'a batching AppSync resolver', kind: 'appsync', operation: 'Query.order', event: [RESOLVER, RESOLVER] },
   {
     source: 'Cognito',
     kind: 'cognito',
@@ -123,27 +122,24 @@ const REQUESTS: readonly EventFixture[] = [
 ];
 
 const BATCHES: readonly EventFixture[] = [
-  { source: 'SQS', kind: 'sqs', operation: 'sqs orders.fifo', records: 2, event: { Records: [SQS_RECORD, SQS_RECORD] } },
-  { source: 'SQS through a pipe', kind: 'sqs', operation: 'sqs orders.fifo', records: 1, event: [SQS_RECORD] },
+  { source: 'SQS', kind: 'sqs', operation: 'sqs orders.fifo', event: { Records: [SQS_RECORD, SQS_RECORD] } },
+  { source: 'SQS through a pipe', kind: 'sqs', operation: 'sqs orders.fifo', event: [SQS_RECORD] },
   {
     source: 'SNS',
     kind: 'sns',
     operation: 'sns orders',
-    records: 1,
     event: { Records: [{ EventSource: 'aws:sns', EventVersion: '1.0', Sns: { TopicArn: `arn:aws:sns:${REGION}:orders`, Subject: CALLERS_OWN, Message: BODY } }] },
   },
   {
     source: 'S3',
     kind: 's3',
     operation: 's3 uploads ObjectCreated:Put',
-    records: 1,
     event: { Records: [record('aws:s3', { eventName: 'ObjectCreated:Put', s3: { bucket: { name: 'uploads' }, object: { key: CALLERS_OWN, size: 1 } } })] },
   },
   {
     source: 'a DynamoDB stream',
     kind: 'dynamodb',
     operation: 'dynamodb orders',
-    records: 1,
     event: {
       Records: [record('aws:dynamodb', { eventName: 'INSERT', dynamodb: { Keys: { id: { S: CALLERS_OWN } } }, eventSourceARN: `arn:aws:dynamodb:${REGION}:table/orders/stream/2026` })],
     },
@@ -152,21 +148,18 @@ const BATCHES: readonly EventFixture[] = [
     source: 'Kinesis',
     kind: 'kinesis',
     operation: 'kinesis clicks',
-    records: 1,
     event: { Records: [record('aws:kinesis', { kinesis: { partitionKey: CALLERS_OWN, data: 'e30=' }, eventSourceARN: `arn:aws:kinesis:${REGION}:stream/clicks` })] },
   },
   {
     source: 'Firehose',
     kind: 'firehose',
     operation: 'firehose archive',
-    records: 1,
     event: { invocationId: 'i-1', deliveryStreamArn: `arn:aws:firehose:${REGION}:deliverystream/archive`, records: [{ recordId: '1', data: 'e30=' }] },
   },
   {
     source: 'MSK',
     kind: 'kafka',
     operation: 'kafka orders',
-    records: 3,
     event: {
       eventSource: 'aws:kafka',
       eventSourceArn: `arn:aws:kafka:${REGION}:cluster/c/1`,
@@ -177,14 +170,12 @@ const BATCHES: readonly EventFixture[] = [
     source: 'ActiveMQ',
     kind: 'mq',
     operation: 'mq orders',
-    records: 1,
     event: { eventSource: 'aws:mq', eventSourceArn: 'arn', messages: [{ messageID: CALLERS_OWN, data: 'e30=', destination: { physicalName: 'orders' } }] },
   },
   {
     source: 'RabbitMQ',
     kind: 'mq',
     operation: 'mq orders',
-    records: 1,
     event: { eventSource: 'aws:rmq', eventSourceArn: 'arn', rmqMessagesByQueue: { 'orders::/': [{ basicProperties: { userId: CALLERS_OWN }, data: 'e30=' }] } },
   },
 ];
