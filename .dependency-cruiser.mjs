@@ -1,5 +1,6 @@
 // The import graph: the layers of tools/layers.mjs on resolved paths, and cycles. Type-only imports count.
-import { LAYERS, packagePattern, TESTING } from './tools/layers.mjs';
+import { packagePattern } from './tools/layer-rules.mjs';
+import { LAYERS, TESTING } from './tools/layers.mjs';
 
 const layerRule = (layer, position) => ({
   name: layer.name,

@@ -10,7 +10,10 @@ export type PricedGroup = keyof typeof GROUPS;
 export interface PricedFunction {
   readonly circuits: number;
   readonly limits: number;
-  /** State tables that circuits and limits use. */
+  readonly bulkheads: number;
+  /** Priorities of requests that load shedding may refuse; 0 where there is none. */
+  readonly priorities: number;
+  /** State tables that circuits, limits and bulkheads use. */
   readonly tables: number;
   readonly operations: number;
   /** Different errors that requests fail with. */
@@ -38,6 +41,9 @@ export function metricCount(level: ReportLevel, what: PricedFunction): number {
   const values: Readonly<Record<PricedGroup, number>> = {
     circuitBreaker: what.circuits,
     rateLimit: what.limits,
+    bulkhead: what.bulkheads,
+    loadShedding: Math.min(what.priorities, 1),
+    loadSheddingPriority: what.priorities,
     store: what.tables,
     healthCheck: what.healthChecks,
     healthEndpoint: what.healthEndpoints,

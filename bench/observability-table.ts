@@ -28,7 +28,17 @@ const NAMES: Readonly<Record<ContenderName, string>> = {
 /** What the handler itself counts, and with Powertools the cold starts. */
 const OWN_METRICS: Readonly<Record<ContenderName, number>> = { middy: 0, powertools: 2, essential: 0, 'essential and own': 1, detailed: 0 };
 const MONTHLY_REQUESTS = [1_000_000, 10_000_000];
-const PRICED: PricedFunction = { circuits: COUNTED_CIRCUITS, limits: 1, tables: 2, operations: 3, errorTypes: 2, healthChecks: 0, healthEndpoints: 0 };
+const PRICED: PricedFunction = {
+  circuits: COUNTED_CIRCUITS,
+  limits: 1,
+  bulkheads: 0,
+  priorities: 0,
+  tables: 2,
+  operations: 3,
+  errorTypes: 2,
+  healthChecks: 0,
+  healthEndpoints: 0,
+};
 
 /** The comparison for a terminal. */
 export function renderObservabilityTables(comparison: ObservabilityComparison): string {

@@ -1,3 +1,4 @@
+import { atOnce, type BulkheadRunResult } from './bulkhead-run.ts';
 import type { CircuitRunResult } from './circuit-run.ts';
 import type { Comparison } from './comparison.ts';
 import type { LimitCount, LimitRunResult } from './limit-run.ts';
@@ -36,19 +37,23 @@ const CIRCUIT_ROWS = [
 ] as const;
 const LIMIT_ROW = { title: 'calls admitted per second', series: [ADMITTED], top: 708, height: 140 } as const;
 
-/** Where the part of the limits begins. */
+const BULKHEAD_ROW = { title: 'reports at once', top: 980, height: 120 } as const;
+
+/** Where the parts of limits and bulkheads begin. */
 const LIMITS_TOP = 626;
+const BULKHEADS_TOP = 898;
 
 /** All runs, those that share nothing on the left and those that share on the right, over time, as one SVG picture. */
-export function renderCharts({ circuits, limits }: DemoResult): string {
+export function renderCharts({ circuits, limits, bulkheads }: DemoResult): string {
   return renderPicture({
     width: 960,
-    height: 920,
+    height: 1170,
     heads: [
       ...heads(14, 'one circuit per environment, in memory', 'one circuit for the fleet, shared'),
       ...heads(LIMITS_TOP, 'one limit per environment, in memory', 'one limit for the fleet, shared'),
+      ...heads(BULKHEADS_TOP, 'one bulkhead per environment, in memory', 'one bulkhead for the fleet, shared'),
     ],
-    plots: [...circuitPlots(circuits), ...limitPlots(limits)],
+    plots: [...circuitPlots(circuits), ...limitPlots(limits), ...bulkheadPlots(bulkheads)],
   });
 }
 
@@ -70,6 +75,16 @@ function limitPlots({ inMemory, shared }: Comparison<LimitRunResult>): Plot[] {
   return besides([inMemory, shared], LIMIT_ROW, (run) => ({
     lines: [...LIMIT_ROW.series.map((series) => lineOf(series, run.ticks)), limitLine(run)],
     endSeconds: run.seconds,
+  }));
+}
+
+function bulkheadPlots({ inMemory, shared }: Comparison<BulkheadRunResult>): Plot[] {
+  return besides([inMemory, shared], BULKHEAD_ROW, ({ reports, slots, seconds }) => ({
+    lines: [
+      { name: 'reports', color: '#2a8f9e', points: atOnce(reports).map(({ atMs, count }) => [atMs / 1000, count]) },
+      { name: 'slots', color: '#d64545', dashed: true, points: [[0, slots], [seconds, slots]] },
+    ],
+    endSeconds: seconds,
   }));
 }
 

@@ -24,10 +24,13 @@ const CHECKOUT = { service: 'checkout' };
 const PAYMENTS = { ...CHECKOUT, circuit: 'payments' };
 const SEARCH = { service: 'search' };
 const SEARCH_LIMIT = { ...SEARCH, limit: 'search' };
+const REPORTS = { service: 'reports' };
+const REPORTS_BULKHEAD = { ...REPORTS, bulkhead: 'reports' };
 
 /**
- * What the runs that share give cause to send: a circuit fails, opens, refuses, is probed and closes, a limit refuses, and both
- * functions answer requests. Nothing goes wrong with tables, health or the reporting itself, so nothing is sent of these.
+ * What the runs that share give cause to send: a circuit fails, opens, refuses, is probed and closes, a limit refuses, a bulkhead is
+ * full, old requests are shed, and all functions answer requests. Nothing goes wrong with tables, health or the reporting itself, so
+ * nothing is sent of these.
  */
 export const EXERCISED: readonly ExercisedMetric[] = [
   { name: 'CircuitState', dimensions: PAYMENTS },
@@ -36,7 +39,9 @@ export const EXERCISED: readonly ExercisedMetric[] = [
   { name: 'CircuitRefused', dimensions: PAYMENTS },
   { name: 'RequestErrors', dimensions: CHECKOUT },
   { name: 'RateLimitRefused', dimensions: SEARCH_LIMIT },
-  ...[CHECKOUT, SEARCH].flatMap((dimensions) =>
+  ...['BulkheadRefused', 'BulkheadUsage', 'BulkheadCapacity', 'BulkheadWaitDuration'].map((name) => ({ name, dimensions: REPORTS_BULKHEAD })),
+  ...['RequestsShed', 'SheddingRate'].map((name) => ({ name, dimensions: REPORTS })),
+  ...[CHECKOUT, SEARCH, REPORTS].flatMap((dimensions) =>
     ['Requests', 'RequestsRejected', 'RequestLatency'].map((name) => ({ name, dimensions })),
   ),
 ];

@@ -10,13 +10,14 @@ import {
   type FaultProxy,
 } from '../local/index.ts';
 import { isMetricLine } from '../preview/emf.ts';
+import { BULKHEAD_SECONDS, runBulkheads, type BulkheadProgress, type BulkheadRunResult } from './bulkhead-run.ts';
 import { runCircuits, type CircuitProgress, type CircuitRunResult } from './circuit-run.ts';
 import type { Comparison } from './comparison.ts';
 import { writeDashboard, type WrittenDashboard } from './dashboard.ts';
 import { LIMIT_SECONDS, runLimits, type LimitProgress, type LimitRunResult } from './limit-run.ts';
 import type { RunPlan } from './load.ts';
 import { readOptions, USAGE, type DemoOptions } from './options.ts';
-import { describeCircuits, describeLimits } from './progress.ts';
+import { describeBulkheads, describeCircuits, describeLimits } from './progress.ts';
 import { writeReport } from './report.ts';
 import { renderSummary, shortcomings, type DemoResult } from './summary.ts';
 import { functionOf, resolveVariables, synthesize, type SynthesizedStack } from './synthesized-stack.ts';
@@ -31,6 +32,7 @@ interface Stage {
   tables?: ReadonlyMap<string, CreatedTable>;
   readonly circuits: Partial<Record<Sharing, CircuitRunResult>>;
   readonly limits: Partial<Record<Sharing, LimitRunResult>>;
+  readonly bulkheads: Partial<Record<Sharing, BulkheadRunResult>>;
   /** What functions printed for CloudWatch to take metrics out of, in the runs that share. */
   readonly metricLines: string[];
   report?: string;
@@ -53,7 +55,8 @@ interface Runs<Progress, Run> {
   readonly results: (stage: Stage) => Partial<Record<Sharing, Run>>;
 }
 
-function steps({ environments, seconds, out }: DemoOptions): Step[] {
+/** What runs, of each function of the stack. */
+function runsOf({ environments, seconds }: DemoOptions) {
   const circuits: Omit<Runs<CircuitProgress, CircuitRunResult>, 'title'> = {
     functionId: 'Checkout',
     environments,
@@ -70,6 +73,20 @@ function steps({ environments, seconds, out }: DemoOptions): Step[] {
     describe: describeLimits,
     results: (stage) => stage.limits,
   };
+  const bulkheads: Omit<Runs<BulkheadProgress, BulkheadRunResult>, 'title'> = {
+    functionId: 'Reports',
+    environments,
+    seconds: BULKHEAD_SECONDS,
+    run: runBulkheads,
+    describe: describeBulkheads,
+    results: (stage) => stage.bulkheads,
+  };
+  return { circuits, limits, bulkheads };
+}
+
+function steps(options: DemoOptions): Step[] {
+  const { environments, out } = options;
+  const { circuits, limits, bulkheads } = runsOf(options);
   return [
     {
       title: 'Synthesise the stack and bundle its handlers',
@@ -79,12 +96,21 @@ function steps({ environments, seconds, out }: DemoOptions): Step[] {
     },
     { title: 'Start DynamoDB in this process and create the tables of the template', task: prepareTables },
     runStep('inMemory', { ...circuits, title: `Run ${environments} environments, each with a circuit of its own` }),
-    runStep('inMemory', { ...limits, title: `Run ${environments} environments, each with a limit of its own` }),
+    besides('Run as many for each of the other functions', [
+      runStep('inMemory', { ...limits, title: `${environments} environments, each with a limit of its own` }),
+      runStep('inMemory', { ...bulkheads, title: `${environments} environments, each with a bulkhead of its own` }),
+    ]),
     // One after the other: their metrics are drawn on one dashboard.
     runStep('shared', { ...circuits, title: `Run ${environments} environments that share one circuit` }),
     runStep('shared', { ...limits, title: `Run ${environments} environments that share one limit` }),
+    runStep('shared', { ...bulkheads, title: `Run ${environments} environments that share one bulkhead` }),
     ...reports(resolve(out)),
   ];
+}
+
+/** Steps that do not see each other: nothing of theirs is shared. */
+function besides(title: string, inside: Step[]): Step {
+  return { title, task: (_stage, task) => task.newListr(inside, { concurrent: true }) };
 }
 
 function reports(outDir: string): Step[] {
@@ -141,10 +167,11 @@ function runStep<Progress, Run>(sharing: Sharing, runs: Runs<Progress, Run>): St
   };
 }
 
-function demoResult({ circuits, limits }: Stage): DemoResult {
+function demoResult({ circuits, limits, bulkheads }: Stage): DemoResult {
   return {
     circuits: { inMemory: required(circuits.inMemory), shared: required(circuits.shared) },
     limits: { inMemory: required(limits.inMemory), shared: required(limits.shared) },
+    bulkheads: { inMemory: required(bulkheads.inMemory), shared: required(bulkheads.shared) },
   };
 }
 
@@ -158,7 +185,7 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const stage: Stage = { circuits: {}, limits: {}, metricLines: [] };
+  const stage: Stage = { circuits: {}, limits: {}, bulkheads: {}, metricLines: [] };
   try {
     await new Listr<Stage>(steps(readOptions(process.argv.slice(2)))).run(stage);
   } finally {

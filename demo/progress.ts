@@ -1,3 +1,4 @@
+import type { BulkheadProgress } from './bulkhead-run.ts';
 import type { CircuitProgress } from './circuit-run.ts';
 import type { LimitProgress } from './limit-run.ts';
 import type { Phase } from './recorder.ts';
@@ -22,6 +23,12 @@ export function describeCircuits(progress: CircuitProgress): string {
 export function describeLimits(progress: LimitProgress): string {
   const { admitted, refused, storeCalls } = progress;
   return [elapsed(progress), rate(progress), `admitted ${admitted}`, `refused ${refused}`, `store calls ${storeCalls}`].join('  ');
+}
+
+/** A look at a run of the reports as one line. */
+export function describeBulkheads(progress: BulkheadProgress): string {
+  const { done, refused, shed, storeCalls } = progress;
+  return [elapsed(progress), rate(progress), `done ${done}`, `refused ${refused}`, `shed ${shed}`, `store calls ${storeCalls}`].join('  ');
 }
 
 function elapsed({ elapsedMs }: { readonly elapsedMs: number }): string {

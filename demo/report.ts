@@ -26,19 +26,21 @@ export async function writeReport(outDir: string, result: DemoResult): Promise<s
 }
 
 function renderPage(result: DemoResult, picture: string): string {
-  const { circuits, limits } = result;
+  const { circuits, limits, bulkheads } = result;
   const { environments } = circuits.shared;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<title>resilient-lambda: one circuit and one limit for a fleet</title>
+<title>resilient-lambda: one circuit, one limit and one bulkhead for a fleet</title>
 <style>${STYLE}</style>
-<h1>One circuit and one limit for a fleet</h1>
+<h1>One circuit, one limit and one bulkhead for a fleet</h1>
 <p>${environments} execution environments of one Lambda function, ${REQUESTS_PER_SECOND} requests per second, and a payments
 service that is healthy, fails and recovers. On the left every environment keeps its circuit in its own memory; on the right
 the fleet shares one circuit in DynamoDB.</p>
 <p>Below, as many environments of a function that is to admit ${describeLimit(limits.shared.limit)}, and as many requests. On the
 left every environment admits that much by itself, which together is everything; on the right the fleet shares one limit.</p>
+<p>Last, as many environments of a function that makes reports, of which there are to be ${bulkheads.shared.slots} at once, and a tenth of the
+requests has waited for too long already: those are shed before anything is done for them.</p>
 ${picture}
 ${summaries(result).map(renderHtmlTable).join('\n')}
 </html>

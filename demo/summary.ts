@@ -1,3 +1,5 @@
+import type { BulkheadRunResult } from './bulkhead-run.ts';
+import { bulkheadShortcomings, bulkheadSummary } from './bulkhead-summary.ts';
 import type { CircuitRunResult } from './circuit-run.ts';
 import { circuitShortcomings, circuitSummary } from './circuit-summary.ts';
 import { renderTable, type Comparison, type Summary } from './comparison.ts';
@@ -10,16 +12,18 @@ export interface DemoResult {
   readonly circuits: Comparison<CircuitRunResult>;
   /** Runs of the search, under the same load. */
   readonly limits: Comparison<LimitRunResult>;
+  /** Runs of the reports, under the same load. */
+  readonly bulkheads: Comparison<BulkheadRunResult>;
 }
 
 /** What did not turn out as it should, as sentences; nothing if the demo succeeded. */
-export function shortcomings({ circuits, limits }: DemoResult): string[] {
-  return [...circuitShortcomings(circuits), ...limitShortcomings(limits)];
+export function shortcomings({ circuits, limits, bulkheads }: DemoResult): string[] {
+  return [...circuitShortcomings(circuits), ...limitShortcomings(limits), ...bulkheadShortcomings(bulkheads)];
 }
 
 /** The comparisons. */
-export function summaries({ circuits, limits }: DemoResult): Summary[] {
-  return [circuitSummary(circuits), limitSummary(limits)];
+export function summaries({ circuits, limits, bulkheads }: DemoResult): Summary[] {
+  return [circuitSummary(circuits), limitSummary(limits), bulkheadSummary(bulkheads)];
 }
 
 /** The comparisons as tables for the terminal. */

@@ -10,11 +10,14 @@ export interface DeclaredLimit {
   readonly burst: number;
 }
 
-/** The same environment variables, but every circuit and every limit is kept in the memory of its environment alone. */
+/** Sections of the document that hold what may be shared. */
+const SHARED = ['circuits', 'limits', 'bulkheads'];
+
+/** The same environment variables, but every circuit, limit and bulkhead is kept in the memory of its environment alone. */
 export function withoutSharing(variables: Readonly<Record<string, string>>): Record<string, string> {
   const document = Object.entries(documentOf(variables)).map(([kind, declared]) => [
     kind,
-    typeof declared === 'number' ? declared : Object.fromEntries(Object.entries(declared).map(unshared)),
+    typeof declared === 'number' || !SHARED.includes(kind) ? declared : Object.fromEntries(Object.entries(declared).map(unshared)),
   ]);
   return { ...variables, RESILIENCE_CONFIG: JSON.stringify(Object.fromEntries(document)) };
 }
@@ -30,6 +33,18 @@ export function declaredLimit(variables: Readonly<Record<string, string>>, name:
   if (first === undefined) throw new Error(`RESILIENCE_CONFIG declares no limit named ${name}`);
   const { limit, periodMs, burst = limit } = first as Omit<DeclaredLimit, 'burst'> & { readonly burst?: number };
   return { limit, periodMs, burst };
+}
+
+/**
+ * How many calls a bulkhead lets run at once.
+ *
+ * @throws Error if there is none of that name.
+ */
+export function declaredSlots(variables: Readonly<Record<string, string>>, name: string): number {
+  const { bulkheads } = documentOf(variables) as { readonly bulkheads?: Readonly<Record<string, { readonly maxConcurrent?: number }>> };
+  const slots = bulkheads?.[name]?.maxConcurrent;
+  if (slots === undefined) throw new Error(`RESILIENCE_CONFIG declares no bulkhead named ${name} with maxConcurrent`);
+  return slots;
 }
 
 function documentOf(variables: Readonly<Record<string, string>>): Document {

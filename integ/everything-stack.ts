@@ -5,9 +5,9 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { RateLimitKeyPart, ReportLevel, ResilienceAlarms, ResilienceDashboard, ResilienceTables, ResilientFunction } from '../lib';
+import { BulkheadPresets, LoadSheddingPresets, RateLimitKeyPart, ReportLevel, ResilienceAlarms, ResilienceDashboard, ResilienceTables, ResilientFunction } from '../lib';
 
-/** One function with all that the library has: circuits, limits, observability, a canary, alarms and a dashboard. */
+/** One function with all that the library has: circuits, limits, bulkheads, load shedding, observability, a canary, alarms and a dashboard. */
 export class EverythingStack extends Stack {
   /** The function. */
   readonly fn: ResilientFunction;
@@ -42,6 +42,9 @@ export class EverythingStack extends Stack {
         api: { by: [RateLimitKeyPart.TENANT], limits: [{ limit: 100, period: Duration.seconds(1) }] },
         mails: { limits: [{ limit: 14, period: Duration.seconds(1) }], inbound: false },
       },
+      bulkheads: { requests: BulkheadPresets.inbound(), stock: BulkheadPresets.perTenant({ acme: 5 }) },
+      // Measured and reported, but nothing is refused: a cold start alone may look like load, and the test counts on its answers.
+      loadShedding: LoadSheddingPresets.priority({ high: 0.5 }, { dryRun: true }),
       observability: { level: ReportLevel.DETAILED, sampleRate: 0.1 },
       canary: {},
     });

@@ -80,6 +80,20 @@ export interface ResilienceAlarmSettings {
   readonly rateLimitRefused?: ResilienceAlarmOptions;
 
   /**
+   * A bulkhead refuses calls.
+   *
+   * @default - 1500 refusals in 5 minutes (5 a second), 1 of 1 period
+   */
+  readonly bulkheadRefused?: ResilienceAlarmOptions;
+
+  /**
+   * Requests are to be shed, as a share from 0 to 1: the highest of any environment.
+   *
+   * @default - 0.01 (one in a hundred) in a minute, 3 of 5 minutes
+   */
+  readonly loadShedding?: ResilienceAlarmOptions;
+
+  /**
    * Requests of the function to a state table fail.
    *
    * @default - 1 failure in a minute, 3 of 5 minutes

@@ -1,9 +1,16 @@
 export { type ResilienceAlarmOptions, type ResilienceAlarmSettings, type ResilienceRateAlarmOptions } from './alarm-options';
+export { BulkheadEnforcement, BulkheadRefusal, BulkheadStoreFailure } from './bulkhead-enums';
+export { type BulkheadOptions } from './bulkhead-options';
+export { BulkheadPresets } from './bulkhead-presets';
 export { type CanaryOptions } from './canary-options';
 export { type CircuitOptions } from './circuit-options';
 export { CircuitPresets } from './circuit-presets';
 export { CircuitPhase } from './circuit-phase';
+export { type DynamicConfigOptions } from './dynamic-config-options';
 export { type LimitRule } from './limit-rule';
+export { LoadSheddingStrategy } from './load-shedding-enums';
+export { type LoadSheddingOptions } from './load-shedding-options';
+export { LoadSheddingPresets } from './load-shedding-presets';
 export { ReportLevel } from './observability-enums';
 export { type ObservabilityOptions } from './observability-options';
 export { RateLimitKeyPart, RateLimitStoreFailure, RateLimitStrategy } from './rate-limit-enums';

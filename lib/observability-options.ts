@@ -77,7 +77,7 @@ export interface ObservabilityOptions {
   readonly maxDimensionValues?: number;
 
   /**
-   * How often an environment repeats the state of a circuit that has not changed.
+   * How often an environment repeats a gauge that has hardly changed.
    *
    * A whole number of milliseconds from 1000 to 3600000.
    *

@@ -85,7 +85,7 @@ interface NamedAlarm {
 /**
  * CloudWatch alarms on what protects a function, and one composite alarm over them.
  *
- * Declare circuits and rate limits before: what comes later is reported as an error. An alarm costs 0.10 USD a month for
+ * Declare circuits, rate limits and bulkheads before: what comes later is reported as an error. An alarm costs 0.10 USD a month for
  * each metric that it reads, the composite alarm 0.50.
  */
 @propertyInjectable
@@ -155,6 +155,22 @@ export class ResilienceAlarms extends Construct {
    */
   public rateLimitRefused(limit: string): cloudwatch.Alarm {
     return this.ofName('rateLimitRefused', limit);
+  }
+
+  /**
+   * The alarm on a bulkhead that refuses many calls.
+   *
+   * @param bulkhead the bulkhead's name
+   * @returns the alarm
+   * @throws if there is no such alarm
+   */
+  public bulkheadRefused(bulkhead: string): cloudwatch.Alarm {
+    return this.ofName('bulkheadRefused', bulkhead);
+  }
+
+  /** The alarm on load that is shed; undefined if there is none. */
+  public get loadShedding(): cloudwatch.Alarm | undefined {
+    return this.one('loadShedding');
   }
 
   /**

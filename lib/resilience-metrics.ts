@@ -4,6 +4,7 @@ import type { IResilient } from './resilient';
 
 const { namespace: NAMESPACE, ...GROUPS } = CONTRACT.metrics;
 const [CIRCUIT, LIMIT, REQUEST] = [GROUPS.circuitBreaker.names, GROUPS.rateLimit.names, GROUPS.request.names];
+const [BULKHEAD, SHEDDING] = [GROUPS.bulkhead.names, GROUPS.loadShedding.names];
 const [CHECK, ENDPOINT, OPERATION] = [GROUPS.healthCheck.names, GROUPS.healthEndpoint.names, GROUPS.operation.names];
 
 /** What the contract says of a metric. */
@@ -207,6 +208,178 @@ export class ResilienceMetrics {
    */
   public rateLimitSplit(limit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(GROUPS.rateLimit, LIMIT.splits, limit, options);
+  }
+
+  /**
+   * Calls that a bulkhead refused, at once or after they had waited.
+   *
+   * @param bulkhead the bulkhead's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public bulkheadRefused(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.bulkhead, BULKHEAD.refused, bulkhead, options);
+  }
+
+  /**
+   * Most slots in use since the last report; where the fleet shares them, those of all environments.
+   *
+   * @param bulkhead the bulkhead's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public bulkheadUsage(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.bulkhead, BULKHEAD.usage, bulkhead, options);
+  }
+
+  /**
+   * Slots that there are.
+   *
+   * @param bulkhead the bulkhead's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public bulkheadCapacity(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.bulkhead, BULKHEAD.capacity, bulkhead, options);
+  }
+
+  /**
+   * Time that a call waited for a slot, whether it got one or not; calls that did not wait are left out.
+   *
+   * @param bulkhead the bulkhead's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public bulkheadWaitDuration(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.bulkhead, BULKHEAD.waitDuration, bulkhead, options);
+  }
+
+  /**
+   * Slots whose holder never gave them back and that were free again because their lease had ended.
+   *
+   * @param bulkhead the bulkhead's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public bulkheadReclaimed(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.bulkhead, BULKHEAD.reclaimed, bulkhead, options);
+  }
+
+  /**
+   * Calls that were decided without the table because it did not answer.
+   *
+   * @param bulkhead the bulkhead's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public bulkheadDegraded(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.bulkhead, BULKHEAD.degraded, bulkhead, options);
+  }
+
+  /**
+   * Calls that got a slot. Detailed level.
+   *
+   * @param bulkhead the bulkhead's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public bulkheadAcquired(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.bulkhead, BULKHEAD.acquired, bulkhead, options);
+  }
+
+  /**
+   * Calls that ended and gave their slot back. Detailed level.
+   *
+   * @param bulkhead the bulkhead's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public bulkheadCompleted(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.bulkhead, BULKHEAD.completed, bulkhead, options);
+  }
+
+  /**
+   * Time that a call held its slot. Detailed level.
+   *
+   * @param bulkhead the bulkhead's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public bulkheadCallDuration(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.bulkhead, BULKHEAD.callDuration, bulkhead, options);
+  }
+
+  /**
+   * Most calls that waited for a slot in an environment since the last report. Detailed level.
+   *
+   * @param bulkhead the bulkhead's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public bulkheadQueued(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.bulkhead, BULKHEAD.queued, bulkhead, options);
+  }
+
+  /**
+   * Times that an adaptive bulkhead changed the number of its slots. Detailed level.
+   *
+   * @param bulkhead the bulkhead's name
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public bulkheadResized(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.bulkhead, BULKHEAD.resized, bulkhead, options);
+  }
+
+  /**
+   * Requests refused because of the load or of their age.
+   *
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public requestsShed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.loadShedding, SHEDDING.shed, undefined, options);
+  }
+
+  /**
+   * Requests that load shedding in a dry run let pass although it would have refused them.
+   *
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public requestsWouldShed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.loadShedding, SHEDDING.wouldShed, undefined, options);
+  }
+
+  /**
+   * Share of the requests that is to be shed, from 0 to 1.
+   *
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public sheddingRate(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.loadShedding, SHEDDING.rate, undefined, options);
+  }
+
+  /**
+   * How far the load is over its thresholds: 0 where none is exceeded, 1 where it could not be worse. Detailed level.
+   *
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public loadScore(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.loadShedding, SHEDDING.score, undefined, options);
+  }
+
+  /**
+   * Requests refused because of the load or of their age, by their priority. Detailed level.
+   *
+   * @param priority the priority: critical, high, normal, low or background
+   * @param options statistic, period, label and the like
+   * @returns the metric
+   */
+  public requestsShedByPriority(priority: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(GROUPS.loadSheddingPriority, GROUPS.loadSheddingPriority.names.shed, priority, options);
   }
 
   /**

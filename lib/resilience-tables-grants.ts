@@ -31,6 +31,13 @@ export interface ResilienceTablesGrantsProps {
    * @default - no permissions on rate limits can be granted
    */
   readonly rateLimitTable?: dynamodb.ITable;
+
+  /**
+   * The table that holds the slots of bulkheads.
+   *
+   * @default - no permissions on bulkheads can be granted
+   */
+  readonly bulkheadTable?: dynamodb.ITable;
 }
 
 /** Permissions on the tables that hold resilience state: exactly what the runtime uses, on exactly these tables. */
@@ -67,6 +74,19 @@ export class ResilienceTablesGrants {
    */
   public rateLimits(grantee: iam.IGrantable): iam.Grant {
     return grantOn('rateLimitTable', this.tables.rateLimitTable, CONTRACT.tables.rateLimit.actions, grantee);
+  }
+
+  /**
+   * Lets a principal read and update the slots of bulkheads.
+   *
+   * Where the table is encrypted with a customer-managed key, the use of that key is granted too.
+   *
+   * @param grantee the principal, usually a function
+   * @returns the grant
+   * @throws if there is no bulkhead table
+   */
+  public bulkheads(grantee: iam.IGrantable): iam.Grant {
+    return grantOn('bulkheadTable', this.tables.bulkheadTable, CONTRACT.tables.bulkhead.actions, grantee);
   }
 }
 

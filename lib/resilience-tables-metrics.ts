@@ -16,6 +16,13 @@ export interface ResilienceTablesMetricsProps {
    * @default - there are no metrics of rate limits
    */
   readonly rateLimitTable?: dynamodb.ITable;
+
+  /**
+   * The table that holds the slots of bulkheads.
+   *
+   * @default - there are no metrics of bulkheads
+   */
+  readonly bulkheadTable?: dynamodb.ITable;
 }
 
 /** What the runtime asks of the tables: DynamoDB counts throttled requests by operation only. */
@@ -95,12 +102,46 @@ export class ResilienceTablesMetrics {
     return throttlesOf(this.rateLimitTable, options);
   }
 
+  /**
+   * Read units that bulkheads consumed, by default as a sum over 5 minutes.
+   *
+   * @param options how the metric is shown
+   * @throws if there is no bulkhead table
+   */
+  public metricBulkheadReadUnits(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.bulkheadTable.metricConsumedReadCapacityUnits(options);
+  }
+
+  /**
+   * Write units that bulkheads consumed, by default as a sum over 5 minutes.
+   *
+   * @param options how the metric is shown
+   * @throws if there is no bulkhead table
+   */
+  public metricBulkheadWriteUnits(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.bulkheadTable.metricConsumedWriteCapacityUnits(options);
+  }
+
+  /**
+   * Requests of bulkheads that DynamoDB throttled, by default as a sum over 5 minutes.
+   *
+   * @param options how the metric is shown
+   * @throws if there is no bulkhead table
+   */
+  public metricBulkheadThrottles(options?: cloudwatch.MetricOptions): cloudwatch.IMetric {
+    return throttlesOf(this.bulkheadTable, options);
+  }
+
   private get circuitTable(): dynamodb.ITable {
     return this.tables.circuitTable ?? refuse('circuitTable');
   }
 
   private get rateLimitTable(): dynamodb.ITable {
     return this.tables.rateLimitTable ?? refuse('rateLimitTable');
+  }
+
+  private get bulkheadTable(): dynamodb.ITable {
+    return this.tables.bulkheadTable ?? refuse('bulkheadTable');
   }
 }
 

@@ -15,6 +15,9 @@ export interface IResilienceTables extends IConstruct {
   /** The table that holds rate limits; imported tables that lack it throw when they are asked for it. */
   readonly rateLimitTable: dynamodb.ITable;
 
+  /** The table that holds the slots of bulkheads; imported tables that lack it throw when they are asked for it. */
+  readonly bulkheadTable: dynamodb.ITable;
+
   /** Permissions on the tables. */
   readonly grants: ResilienceTablesGrants;
 
@@ -44,6 +47,13 @@ export interface ResilienceTableNames {
    * @default - there is none: functions with rate limits that are shared cannot use these tables
    */
   readonly rateLimitTableName?: string;
+
+  /**
+   * Name of the table that holds the slots of bulkheads.
+   *
+   * @default - there is none: functions with bulkheads that are shared cannot use these tables
+   */
+  readonly bulkheadTableName?: string;
 
   /**
    * The customer-managed key that the tables are encrypted with, so that grants include its use.
@@ -105,7 +115,7 @@ export interface ResilienceTablesProps {
  *
  * On demand, without physical names, and with a time to live that collects what is no longer used. One set of tables
  * serves any number of functions: pass it to each as `tables`. A table is created when it is first asked for, so there is
- * no rate-limit table where nothing limits, and no circuit table where there are only rate limits.
+ * no rate-limit table where nothing limits, and no circuit table where there are only rate limits or bulkheads.
  *
  * What they hold counts in their Region: a limit holds for the functions of one Region, and a service that runs in two has it twice.
  * Replicas would not change that, because they take over each other's changes only after a while; so there are none.
@@ -137,6 +147,7 @@ export class ResilienceTables extends Construct implements IResilienceTables {
   private readonly props: ResilienceTablesProps;
   private createdCircuitTable?: dynamodb.ITable;
   private createdRateLimitTable?: dynamodb.ITable;
+  private createdBulkheadTable?: dynamodb.ITable;
 
   /**
    * @param scope the scope to create the tables in
@@ -162,6 +173,12 @@ export class ResilienceTables extends Construct implements IResilienceTables {
     this.createdRateLimitTable ??= newTable(this, 'RateLimitTable', CONTRACT.tables.rateLimit, tableOptions(this.props));
     return this.createdRateLimitTable;
   }
+
+  /** The table that holds the slots of bulkheads, created when it is first asked for. */
+  public get bulkheadTable(): dynamodb.ITable {
+    this.createdBulkheadTable ??= newTable(this, 'BulkheadTable', CONTRACT.tables.bulkhead, tableOptions(this.props));
+    return this.createdBulkheadTable;
+  }
 }
 
 /** Tables known by name only. */
@@ -170,18 +187,22 @@ class ImportedResilienceTables extends Construct implements IResilienceTables {
   public readonly metrics: ResilienceTablesMetrics;
   private readonly knownCircuitTable: dynamodb.ITable | undefined;
   private readonly knownRateLimitTable: dynamodb.ITable | undefined;
+  private readonly knownBulkheadTable: dynamodb.ITable | undefined;
 
   constructor(scope: Construct, id: string, names: ResilienceTableNames) {
     super(scope, id);
-    const { circuitTableName, circuitTableStreamArn: tableStreamArn, rateLimitTableName, encryptionKey } = names;
-    if (!circuitTableName && !rateLimitTableName) {
-      throw new Error(`fromTableNames for ${this.node.path} has no name: set circuitTableName, rateLimitTableName or both`);
+    const { circuitTableName, circuitTableStreamArn: tableStreamArn, rateLimitTableName, bulkheadTableName, encryptionKey } = names;
+    if (!circuitTableName && !rateLimitTableName && !bulkheadTableName) {
+      throw new Error(
+        `fromTableNames for ${this.node.path} has no name: set at least one of circuitTableName, rateLimitTableName and bulkheadTableName`,
+      );
     }
     if (tableStreamArn && !circuitTableName) {
       throw new Error(`fromTableNames for ${this.node.path} has circuitTableStreamArn alone: set circuitTableName, whose stream it is`);
     }
     this.knownCircuitTable = importedTable(this, 'CircuitTable', { tableName: circuitTableName, tableStreamArn, encryptionKey });
     this.knownRateLimitTable = importedTable(this, 'RateLimitTable', { tableName: rateLimitTableName, encryptionKey });
+    this.knownBulkheadTable = importedTable(this, 'BulkheadTable', { tableName: bulkheadTableName, encryptionKey });
     this.grants = new ResilienceTablesGrants(this);
     this.metrics = new ResilienceTablesMetrics(this);
   }
@@ -194,7 +215,11 @@ class ImportedResilienceTables extends Construct implements IResilienceTables {
     return this.knownRateLimitTable ?? this.refuse('rateLimitTable');
   }
 
-  private refuse(table: 'circuitTable' | 'rateLimitTable'): never {
+  get bulkheadTable(): dynamodb.ITable {
+    return this.knownBulkheadTable ?? this.refuse('bulkheadTable');
+  }
+
+  private refuse(table: 'circuitTable' | 'rateLimitTable' | 'bulkheadTable'): never {
     throw new Error(`${table} of ${this.node.path} is not known: set ${table}Name in fromTableNames`);
   }
 }

@@ -1,6 +1,9 @@
+import type * as appconfig from 'aws-cdk-lib/aws-appconfig';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
+import type { BulkheadOptions } from './bulkhead-options';
 import type { CircuitOptions } from './circuit-options';
 import { Attachment } from './private/attachment';
 import { ConfigurationRegistry } from './private/configuration-registry';
@@ -40,15 +43,15 @@ export class Resilience extends Construct implements IResilient {
    * @param scope the scope to create tables in
    * @param id the id of the construct
    * @param props the function and what protects it
-   * @throws if the function cannot be protected or is already, if circuits, rate limits or observability cannot be used
-   * (every problem at once), or if tables lack what they need
+   * @throws if the function cannot be protected or is already, if anything that is declared cannot be used (every problem at
+   * once), or if tables lack what they need
    */
   public constructor(scope: Construct, id: string, props: ResilienceProps) {
-    const { target, circuits, rateLimits, observability, tables } = props;
+    const { target, tables, ...declarations } = props;
     const path = `${scope.node.path}/${id}`;
     const fn = requireTarget(path, target);
     const registry = new ConfigurationRegistry(path);
-    registry.declare({ circuits, rateLimits, observability });
+    registry.declare(declarations);
     super(scope, id);
     this.protectedFunction = fn;
     const setVariable = (name: string, value: string) => void fn.addEnvironment(name, value);
@@ -70,6 +73,16 @@ export class Resilience extends Construct implements IResilient {
     return this.attachment.rateLimitNames;
   }
 
+  /** Names of the bulkheads that are declared and kept by the runtime. */
+  public get bulkheadNames(): string[] {
+    return this.attachment.bulkheadNames;
+  }
+
+  /** Whether the function sheds load. */
+  public get shedsLoad(): boolean {
+    return this.attachment.shedsLoad;
+  }
+
   /**
    * The tables that hold shared state: those passed in, or own ones.
    *
@@ -77,6 +90,11 @@ export class Resilience extends Construct implements IResilient {
    */
   public get tables(): IResilienceTables | undefined {
     return this.attachment.tables;
+  }
+
+  /** The configuration in AWS AppConfig; undefined without `dynamicConfig`, and while nothing is declared. */
+  public get dynamicConfiguration(): appconfig.HostedConfiguration | undefined {
+    return this.attachment.dynamicConfiguration;
   }
 
   /**
@@ -102,6 +120,32 @@ export class Resilience extends Construct implements IResilient {
    */
   public addRateLimit(name: string, options: RateLimitOptions): Resilience {
     this.attachment.declare({ rateLimits: { [name]: options } });
+    return this;
+  }
+
+  /**
+   * Declares one more bulkhead.
+   *
+   * @param name the bulkhead's name: 1 to 64 letters, digits, hyphens or underscores, starting with a letter
+   * @param options what the bulkhead does; without them it has the defaults
+   * @returns the construct, for chaining
+   * @throws if the name is declared already, if anything about the bulkhead cannot be used (every problem at once), or if
+   * Lambda is to keep it and the function is limited already
+   */
+  public addBulkhead(name: string, options: BulkheadOptions = {}): Resilience {
+    this.attachment.declare({ bulkheads: { [name]: options } });
+    return this;
+  }
+
+  /**
+   * Adds alarms on which AppConfig takes a configuration back while it is deployed.
+   *
+   * @param alarms the alarms; there may be 5 in all
+   * @returns the construct, for chaining
+   * @throws if there is no `dynamicConfig`, or if there are too many alarms
+   */
+  public addConfigurationRollbackAlarm(...alarms: cloudwatch.IAlarm[]): Resilience {
+    this.attachment.addRollbackAlarms(alarms);
     return this;
   }
 }

@@ -1,10 +1,12 @@
 import { Validations } from 'aws-cdk-lib';
+import type * as appconfig from 'aws-cdk-lib/aws-appconfig';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as codedeploy from 'aws-cdk-lib/aws-codedeploy';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, type NodejsFunctionProps } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import type { Construct } from 'constructs';
+import type { BulkheadOptions } from './bulkhead-options';
 import type { CanaryOptions } from './canary-options';
 import type { CircuitOptions } from './circuit-options';
 import { Attachment } from './private/attachment';
@@ -30,8 +32,9 @@ const CONSTRUCT = 'ResilientFunction';
  * depends on the function:
  *
  * - `reservedConcurrentExecutions`: so that a function cannot use up the account's concurrency, and as a limit on the calls
- *   to something that the whole function depends on. It is taken out of what other functions share.
- * - `maxConcurrency` of `SqsEventSource`: the same for one queue, without refusals. Together with rate limits set
+ *   to something that the whole function depends on. It is taken out of what other functions share. A bulkhead whose `enforcement`
+ *   is `RESERVED_CONCURRENCY` sets it.
+ * - `maxConcurrency` of `SqsEventSource`: the same for one queue, without refusals; `EVENT_SOURCES` sets it for all. Together with rate limits set
  *   `reportBatchItemFailures`; there is a warning where it is missing.
  * - `retryAttempts`, `maxEventAge` and `onFailure` for asynchronous calls: two retries within six hours, after which the
  *   event is lost. Set `onFailure` (or `deadLetterQueue`) wherever an event matters, and a shorter age where a late answer is of no use.
@@ -72,17 +75,17 @@ export class ResilientFunction extends NodejsFunction implements IResilient {
    * @param scope the scope to create the function in
    * @param id the id of the construct
    * @param props the function and what protects it
-   * @throws if neither `entry` nor `code` is given, if circuits, rate limits or observability cannot be used (every
-   * problem at once), if tables lack what they need, or if `environment` sets a variable that the construct sets itself
+   * @throws if neither `entry` nor `code` is given, if anything that is declared cannot be used (every problem at once), if tables
+   * lack what they need, or if `environment` sets a variable that the construct sets itself
    */
   public constructor(scope: Construct, id: string, props: ResilientFunctionProps = {}) {
-    const { circuits, rateLimits, observability, tables, canary, ...functionProps } = props;
+    const { circuits, rateLimits, bulkheads, loadShedding, observability, dynamicConfig, tables, canary, ...functionProps } = props;
     const path = `${scope.node.path}/${id}`;
     // Before anything is created: bundling takes time and fails less clearly.
     refuseMissingCode(path, functionProps);
     Object.keys(functionProps.environment ?? {}).forEach((name) => refuseReservedVariable(name, CONSTRUCT));
     const registry = new ConfigurationRegistry(path);
-    registry.declare({ circuits, rateLimits, observability });
+    registry.declare({ circuits, rateLimits, bulkheads, loadShedding, observability, dynamicConfig });
     const { events, ...effective } = withDefaults(functionProps);
     // With an alias, event sources call that, and not whatever version is the latest.
     super(scope, id, canary === undefined && events !== undefined ? { ...effective, events } : effective);
@@ -112,6 +115,16 @@ export class ResilientFunction extends NodejsFunction implements IResilient {
     return this.attachment.rateLimitNames;
   }
 
+  /** Names of the bulkheads that are declared and kept by the runtime. */
+  public get bulkheadNames(): string[] {
+    return this.attachment.bulkheadNames;
+  }
+
+  /** Whether the function sheds load. */
+  public get shedsLoad(): boolean {
+    return this.attachment.shedsLoad;
+  }
+
   /**
    * The tables that hold shared state: those passed in, or the function's own.
    *
@@ -129,6 +142,11 @@ export class ResilientFunction extends NodejsFunction implements IResilient {
   /** What shifts the calls of `liveAlias` to a new version; undefined where there is no `canary`. */
   public get deploymentGroup(): codedeploy.LambdaDeploymentGroup | undefined {
     return this.canary?.deploymentGroup;
+  }
+
+  /** The configuration in AWS AppConfig; undefined without `dynamicConfig`, and while nothing is declared. */
+  public get dynamicConfiguration(): appconfig.HostedConfiguration | undefined {
+    return this.attachment.dynamicConfiguration;
   }
 
   /**
@@ -158,6 +176,20 @@ export class ResilientFunction extends NodejsFunction implements IResilient {
   }
 
   /**
+   * Declares one more bulkhead.
+   *
+   * @param name the bulkhead's name: 1 to 64 letters, digits, hyphens or underscores, starting with a letter
+   * @param options what the bulkhead does; without them it has the defaults
+   * @returns the function, for chaining
+   * @throws if the name is declared already, if anything about the bulkhead cannot be used (every problem at once), or if
+   * Lambda is to keep it and the function is limited already
+   */
+  public addBulkhead(name: string, options: BulkheadOptions = {}): ResilientFunction {
+    this.attachment.declare({ bulkheads: { [name]: options } });
+    return this;
+  }
+
+  /**
    * Adds alarms that take a deployment back while calls are being shifted.
    *
    * @param alarms the alarms, in the stack of the function
@@ -169,6 +201,18 @@ export class ResilientFunction extends NodejsFunction implements IResilient {
       throw new Error(`canary of ${this.node.path} is undefined: set canary, {} for the defaults, so that an alarm has a deployment to take back`);
     }
     for (const alarm of alarms) this.canary.deploymentGroup.addAlarm(alarm);
+    return this;
+  }
+
+  /**
+   * Adds alarms on which AppConfig takes a configuration back while it is deployed.
+   *
+   * @param alarms the alarms; there may be 5 in all
+   * @returns the function, for chaining
+   * @throws if there is no `dynamicConfig`, or if there are too many alarms
+   */
+  public addConfigurationRollbackAlarm(...alarms: cloudwatch.IAlarm[]): ResilientFunction {
+    this.attachment.addRollbackAlarms(alarms);
     return this;
   }
 

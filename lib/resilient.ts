@@ -27,6 +27,16 @@ export interface IResilient extends IConstruct {
   readonly rateLimitNames: string[];
 
   /**
+   * Names of the bulkheads that are declared and kept by the runtime. Of those that Lambda keeps, the runtime reports nothing.
+   */
+  readonly bulkheadNames: string[];
+
+  /**
+   * Whether the function sheds load.
+   */
+  readonly shedsLoad: boolean;
+
+  /**
    * The tables that hold shared state.
    *
    * @default - nothing is shared

@@ -1,6 +1,6 @@
 // ESLint's view of tools/layers.mjs: judges every import where it is written, so that the editor shows it.
 import { relative } from 'node:path';
-import { brokenRule } from './layers.mjs';
+import { brokenRule } from './layer-rules.mjs';
 
 const specifierOf = (node) => {
   const argument = node?.type === 'TSLiteralType' ? node.literal : node;

@@ -1,13 +1,12 @@
 // Who may import what, stated once. ESLint (tools/eslint-layers.mjs) and dependency-cruiser (.dependency-cruiser.mjs)
-// both read this list. The first layer whose `files` matches a path is the layer of that file; what a layer does not
-// list, it may not import, type-only imports included. `$1` in `imports` is the folder captured by `files`.
-import { isBuiltin } from 'node:module';
-import { dirname, join } from 'node:path/posix';
+// both read this list, as tools/layer-rules.mjs says. The first layer whose `files` matches a path is the layer of that
+// file; what a layer does not list, it may not import, type-only imports included. `$1` in `imports` is the folder
+// captured by `files`.
 
 const SRC = '^runtime/src/';
 
 /** A pattern is any folder of runtime/src without a layer of its own, so a new pattern is under the rules at once. */
-const ROOM = '(?!(?:core|contract|config|dynamodb|middy|http-client|resilience|testing|operator)/)([^/]+)/';
+const ROOM = '(?!(?:core|contract|config|dynamodb|middy|http-client|resilience|dynamic|testing|operator)/)([^/]+)/';
 
 // `(?:.+/|)`, not `(?:.+/)?`: dependency-cruiser refuses nested repetition as unsafe.
 const DYNAMODB_ADAPTER = String.raw`(?:.+/|)dynamodb-[^/]+\.ts$`;
@@ -113,6 +112,22 @@ export const LAYERS = [
     rule: 'resilience/ composes patterns through their index.ts. Export what is missing there.',
   },
   {
+    name: 'dynamic-appconfig',
+    files: String.raw`${SRC}dynamic/appconfig-source\.ts$`,
+    imports: [`${SRC}dynamic/`, CORE, CONTRACT, DYNAMODB],
+    packages: AWS_SDK,
+    builtins: false,
+    rule: 'appconfig-source.ts imports dynamic/, core/, contract/, what dynamodb/ knows of the AWS SDK, and the SDK only. What belongs to the policies goes into policies.ts.',
+  },
+  {
+    name: 'dynamic',
+    files: `${SRC}dynamic/`,
+    imports: [`${SRC}dynamic/`, `${SRC}resilience/`, CORE, CONTRACT, CONFIG, MIDDY, ROOM_INDEX],
+    packages: MIDDY_PACKAGES,
+    builtins: false,
+    rule: 'dynamic/ makes what resilience/ makes, again and again. The AWS SDK is the business of appconfig-source.ts.',
+  },
+  {
     name: 'operator',
     files: `${SRC}operator/`,
     imports: [`${SRC}operator/`, CORE, CONTRACT, CONFIG, DYNAMODB, ROOM_INDEX],
@@ -179,10 +194,10 @@ export const LAYERS = [
   {
     name: 'runtime-index',
     files: SRC,
-    imports: [`${SRC}(?!(?:testing|operator)/)`],
+    imports: [`${SRC}(?!(?:testing|operator|dynamic)/)`],
     packages: [],
     builtins: false,
-    rule: 'runtime/src/index.ts re-exports what runtime/src holds, except testing/, which is a sub-path of its own, and operator/, which is a program.',
+    rule: 'runtime/src/index.ts re-exports what runtime/src holds, except testing/ and dynamic/, which are sub-paths of their own, and operator/, which is a program.',
   },
   {
     name: 'constructs',
@@ -201,31 +216,3 @@ export const TESTING = {
   imports: String.raw`^runtime/(?:src|dist)/testing/|^resilient-lambda-runtime/testing(?:/|$)`,
   rule: 'Only tests import testing/. Take the memory store or the clock from the pattern or from core/.',
 };
-
-/** Matches what a package import resolves to in node_modules as well as the bare specifier of one that is not installed. */
-export const packagePattern = (name) =>
-  `(?:^|/node_modules/|^node_modules/)(?:@types/)?${name}(?:/|$)`;
-
-/** @returns {Layer | undefined} the layer of a file, by its path from the repository root */
-export const layerOf = (path) => LAYERS.find(({ files }) => new RegExp(files).test(path));
-
-const matches = (pattern, captured, target) => new RegExp(pattern.replaceAll('$1', captured)).test(target);
-
-function allows(layer, path, specifier, target) {
-  if (specifier.startsWith('.')) {
-    const captured = new RegExp(layer.files).exec(path)?.[1] ?? '';
-    return layer.imports.some((pattern) => matches(pattern, captured, target));
-  }
-  return isBuiltin(specifier) ? layer.builtins : layer.packages.some((name) => new RegExp(packagePattern(name)).test(target));
-}
-
-/**
- * Judges one import as it is written, without resolving it.
- * @returns {{ name: string, rule: string } | undefined} the rule it breaks
- */
-export function brokenRule(path, specifier) {
-  const target = specifier.startsWith('.') ? join(dirname(path), specifier) : specifier;
-  const layer = layerOf(path);
-  if (layer && !allows(layer, path, specifier, target)) return layer;
-  return new RegExp(TESTING.files).test(path) && new RegExp(TESTING.imports).test(target) ? TESTING : undefined;
-}

@@ -4,7 +4,7 @@ import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ResilienceAlarms, ResilienceDashboard, ResilienceTables, ResilientFunction } from '../../lib';
 
-/** A shop: a checkout that calls payments through one circuit of the whole fleet, and a search behind one limit of its own. */
+/** A shop: a checkout that calls payments through one circuit of the whole fleet, a search behind one limit, and reports behind one bulkhead. */
 export class CheckoutStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
@@ -21,14 +21,19 @@ export class CheckoutStack extends Stack {
       tables,
       rateLimits: { search: { limits: [{ limit: 20, period: Duration.seconds(1) }] } },
     });
-    for (const fn of [checkout, search]) fn.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
+    const reports = new ResilientFunction(this, 'Reports', {
+      entry: join(__dirname, '..', 'reports', 'handler.ts'),
+      environment: { POWERTOOLS_SERVICE_NAME: 'reports' },
+      tables,
+      bulkheads: { reports: { inbound: true, maxConcurrent: 3, maxWait: Duration.millis(500) } },
+      loadShedding: { maxEventAge: Duration.seconds(10), targetLatency: Duration.seconds(2) },
+    });
+    const resilients = [checkout, search, reports];
+    for (const fn of resilients) fn.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
 
     // Without actions these alarms wake nobody.
-    const watches = [
-      new ResilienceAlarms(this, 'CheckoutAlarms', { resilient: checkout }),
-      new ResilienceAlarms(this, 'SearchAlarms', { resilient: search }),
-    ];
+    const watches = resilients.map((resilient) => new ResilienceAlarms(this, `${resilient.node.id}Alarms`, { resilient }));
     const alarms = watches.flatMap((watch) => [...(watch.composite ? [watch.composite] : []), ...watch.alarms]);
-    new ResilienceDashboard(this, 'Dashboard', { resilients: [checkout, search], alarms });
+    new ResilienceDashboard(this, 'Dashboard', { resilients, alarms });
   }
 }

@@ -1,5 +1,5 @@
 import type { AlarmDefinition } from './alarm-definition';
-import { circuitFailures, circuitOpen, rateLimitRefused, storeErrors, storeThrottles } from './alarm-patterns';
+import { bulkheadRefused, circuitFailures, circuitOpen, loadShedding, rateLimitRefused, storeErrors, storeThrottles } from './alarm-patterns';
 import { deadLetters, errorRate, functionErrors, functionThrottles, latency } from './alarm-requests';
 import { healthAnswers, healthCheckFailures, observabilityErrors } from './alarm-signals';
 
@@ -8,6 +8,8 @@ export const ALARMS: readonly AlarmDefinition[] = [
   circuitOpen,
   circuitFailures,
   rateLimitRefused,
+  bulkheadRefused,
+  loadShedding,
   storeErrors,
   storeThrottles,
   errorRate,

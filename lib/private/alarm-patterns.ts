@@ -8,6 +8,12 @@ const FIVE_MINUTES = Duration.minutes(5);
 /** Ten a second, in five minutes. */
 const TEN_A_SECOND = 3000;
 
+/** Five a second, in five minutes. */
+const FIVE_A_SECOND = 1500;
+
+/** As a share: one that is lower is as good as none. */
+const ONE_IN_A_HUNDRED = 0.01;
+
 /** Not closed for two minutes. The gauge's maximum: the worst that any environment last saw. */
 export const circuitOpen: AlarmDefinition = {
   kind: 'circuitOpen',
@@ -43,6 +49,31 @@ export const rateLimitRefused: AlarmDefinition = {
       says: `rate limit ${name} refuses many calls`,
       metric: metrics.rateLimitRefused(name, { period }),
     }));
+  },
+};
+
+/** Many refusals of a bulkhead. */
+export const bulkheadRefused: AlarmDefinition = {
+  kind: 'bulkheadRefused',
+  id: 'BulkheadRefused',
+  defaults: { threshold: FIVE_A_SECOND, period: FIVE_MINUTES, evaluationPeriods: 1, datapointsToAlarm: 1 },
+  subjects({ resilient, metrics }, period) {
+    return resilient.bulkheadNames.map((name) => ({
+      name,
+      says: `bulkhead ${name} refuses many calls`,
+      metric: metrics.bulkheadRefused(name, { period }),
+    }));
+  },
+};
+
+/** Requests are shed, and not for a moment only. The gauge's maximum: what the environment with the most load sheds. */
+export const loadShedding: AlarmDefinition = {
+  kind: 'loadShedding',
+  id: 'LoadShedding',
+  defaults: { threshold: ONE_IN_A_HUNDRED, period: MINUTE, evaluationPeriods: 5, datapointsToAlarm: 3 },
+  subjects({ resilient, metrics }, period) {
+    if (!resilient.shedsLoad) return [];
+    return [{ name: '', says: 'requests are shed because of the load', metric: metrics.sheddingRate({ period }) }];
   },
 };
 

@@ -1,12 +1,15 @@
-import { Annotations, AspectPriority, Aspects, Lazy, Token, TokenComparison } from 'aws-cdk-lib';
-import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import { Annotations, Arn, ArnFormat, AspectPriority, Aspects, Lazy, Token, TokenComparison, type ResourceEnvironment } from 'aws-cdk-lib';
+import type * as appconfig from 'aws-cdk-lib/aws-appconfig';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ResilienceTables, type IResilienceTables } from '../resilience-tables';
 import type { ConfigurationRegistry, Declarations } from './configuration-registry';
 import { CONTRACT } from './contract';
-import { CIRCUITS, RATE_LIMITS } from './declaration-kinds';
+import { BULKHEADS, CIRCUITS, RATE_LIMITS } from './declaration-kinds';
+import { DynamicConfiguration } from './dynamic-configuration';
 import { environmentProblems, serviceNameOf } from './function-environment';
+import { PlatformBulkheads } from './platform-bulkheads';
 import { CONNECTIONS, type TableConnection } from './table-connections';
 import { WholeBatchWarning } from './whole-batches';
 
@@ -33,6 +36,8 @@ export interface AttachmentProps {
 /** What makes a function find its configuration and its tables: the same for new functions and for those that exist. */
 export class Attachment {
   private readonly props: AttachmentProps;
+  private readonly dynamic: DynamicConfiguration | undefined;
+  private readonly platform: PlatformBulkheads;
   private readonly connected = new Set<TableConnection>();
   private stateTables: IResilienceTables | undefined;
   private sizeDoubted = false;
@@ -41,6 +46,8 @@ export class Attachment {
     this.props = props;
     this.stateTables = props.tables;
     const { owner, target, registry } = props;
+    this.dynamic = newDynamicConfiguration(props);
+    this.platform = new PlatformBulkheads(owner, target);
     Object.defineProperty(target, PROTECTOR, { value: owner.node.path });
     target.node.addValidation({ validate: () => environmentProblems(target) });
     const limits = () => registry.namesOf(RATE_LIMITS).length > 0;
@@ -51,6 +58,11 @@ export class Attachment {
   /** The tables passed in, or those that were created; undefined while there are none. */
   get tables(): IResilienceTables | undefined {
     return this.stateTables;
+  }
+
+  /** The configuration in AppConfig; undefined where there is none. */
+  get dynamicConfiguration(): appconfig.HostedConfiguration | undefined {
+    return this.dynamic?.configuration;
   }
 
   /** The service that the function reports as. */
@@ -68,6 +80,16 @@ export class Attachment {
     return this.props.registry.namesOf(RATE_LIMITS);
   }
 
+  /** Names of the bulkheads that are declared and that the runtime keeps. */
+  get bulkheadNames(): string[] {
+    return this.props.registry.namesOf(BULKHEADS);
+  }
+
+  /** Whether the function sheds load. */
+  get shedsLoad(): boolean {
+    return this.props.registry.shedsLoad;
+  }
+
   /**
    * Declares more.
    *
@@ -78,12 +100,23 @@ export class Attachment {
     this.apply();
   }
 
+  /**
+   * Adds alarms on which AppConfig takes a configuration back.
+   *
+   * @throws if the configuration is not kept there, or the alarms cannot be used
+   */
+  addRollbackAlarms(alarms: readonly cloudwatch.IAlarm[]): void {
+    if (this.dynamic !== undefined) return this.dynamic.addRollbackAlarms(alarms);
+    const { path } = this.props.owner.node;
+    throw new Error(`dynamicConfig of ${path} is undefined: set dynamicConfig, {} for the defaults, so that an alarm has a configuration to take back`);
+  }
+
   private apply(): void {
-    const { owner, target, registry, setVariable } = this.props;
+    const { owner, registry, setVariable } = this.props;
+    for (const [name, options] of registry.leftToPlatform(BULKHEADS)) this.platform.keep(name, options);
     if (registry.isEmpty) return;
-    // Lazy: what is declared later is included, and every declaration repeats the same value.
-    const document = Lazy.string({ produce: () => target.stack.toJsonString(registry.document) });
-    setVariable(CONTRACT.environment.configuration.name, document);
+    setVariable(CONTRACT.environment.configuration.name, this.document());
+    if (this.dynamic !== undefined) setVariable(CONTRACT.environment.dynamicConfiguration.name, this.dynamic.location());
     for (const connection of CONNECTIONS) if (registry.needsTable(connection.kind)) this.connect(connection);
     if (registry.sizeDoubt !== undefined && !this.sizeDoubted) {
       this.sizeDoubted = true;
@@ -91,12 +124,20 @@ export class Attachment {
     }
   }
 
+  /** Lazy: what is declared later is included, and every declaration repeats the same value. */
+  private document(): string {
+    const { target, registry } = this.props;
+    // What the environment does not take is left to AppConfig; without that it has been refused.
+    const fits = () => this.dynamic === undefined || registry.fitsEnvironment;
+    return Lazy.string({ produce: () => (fits() ? target.stack.toJsonString(registry.document) : undefined) });
+  }
+
   private connect(connection: TableConnection): void {
     if (this.connected.has(connection)) return;
     const { owner, target, setVariable } = this.props;
     this.stateTables ??= new ResilienceTables(owner, 'Tables');
     const table = connection.tableOf(this.stateTables);
-    refuseDistantTable(owner, target, table);
+    refuseDistant(owner, target, 'tables', table.env);
     setVariable(connection.variable, table.tableName);
     connection.grant(this.stateTables, target);
     this.connected.add(connection);
@@ -108,11 +149,25 @@ export function protectorOf(target: object): string | undefined {
   return (target as { readonly [PROTECTOR]?: string })[PROTECTOR];
 }
 
-function refuseDistantTable(owner: Construct, target: lambda.Function, { env: { region, account } }: dynamodb.ITable): void {
+function newDynamicConfiguration({ owner, target, registry }: AttachmentProps): DynamicConfiguration | undefined {
+  const { dynamicConfig: options } = registry;
+  if (options === undefined) return undefined;
+  if (options.application !== undefined) refuseDistant(owner, target, 'dynamicConfig.application', whereIs(options.application));
+  return new DynamicConfiguration({ owner, target, options, document: () => registry.document });
+}
+
+/** What is imported by its ARN says so there alone. */
+function whereIs({ applicationArn, env }: appconfig.IApplication): Partial<ResourceEnvironment> {
+  return Token.isUnresolved(applicationArn) ? env : Arn.split(applicationArn, ArnFormat.SLASH_RESOURCE_NAME);
+}
+
+function refuseDistant(owner: Construct, target: lambda.Function, option: string, where: Partial<ResourceEnvironment>): void {
+  const { region = target.env.region, account = target.env.account } = where;
   const differs = (here: string, there: string) => Token.compareStrings(here, there) === TokenComparison.DIFFERENT;
   if (!differs(target.env.region, region) && !differs(target.env.account, account)) return;
-  // The runtime knows the table by name alone and asks for it where the function runs.
+  // The runtime knows it by name or id alone and asks for it where the function runs.
+  const what = option === 'tables' ? option : 'an application';
   throw new Error(
-    `tables of ${owner.node.path} is in ${account}/${region}: use tables in ${target.env.account}/${target.env.region}, where the function is`,
+    `${option} of ${owner.node.path} is in ${account}/${region}: use ${what} in ${target.env.account}/${target.env.region}, where the function is`,
   );
 }

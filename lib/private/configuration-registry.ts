@@ -1,21 +1,27 @@
 import { Token } from 'aws-cdk-lib';
+import type { DynamicConfigOptions } from '../dynamic-config-options';
 import { CONTRACT } from './contract';
 import { DECLARATION_KINDS, type DeclarationKind } from './declaration-kinds';
 import { declarationProblems } from './declaration-problems';
 import { documentOptions, type DocumentOptions } from './document-options';
+import { dynamicConfigProblems } from './dynamic-config-problems';
 import { isRecord, isTokenObject, optionsProblems, show } from './option-problem';
 import { OBSERVABILITY_RULES } from './option-rules';
+import { sheddingDocument } from './shedding-document';
+import { sheddingProblems } from './shedding-problems';
 
 /** The document that the runtime reads from its environment; a section that holds nothing is left out. */
 export interface ConfigurationDocument {
   readonly version: number;
   readonly circuits?: Readonly<Record<string, DocumentOptions>>;
   readonly limits?: Readonly<Record<string, DocumentOptions>>;
+  readonly bulkheads?: Readonly<Record<string, DocumentOptions>>;
+  readonly loadShedding?: DocumentOptions;
   readonly observability?: DocumentOptions;
 }
 
 /** What is newly declared, by the property that declares it; from a caller who may not have a compiler. */
-export type Declarations = Readonly<Partial<Record<DeclarationKind['property'] | 'observability', unknown>>>;
+export type Declarations = Readonly<Partial<Record<DeclarationKind['property'] | 'loadShedding' | 'observability' | 'dynamicConfig', unknown>>>;
 
 /**
  * Largest configuration in bytes. All environment variables of a function share Lambda's limit of 4 KB, and the
@@ -23,16 +29,27 @@ export type Declarations = Readonly<Partial<Record<DeclarationKind['property'] |
  */
 const MAXIMUM_BYTES = 3072;
 
+/** Largest configuration that is kept in AppConfig, in bytes: AppConfig takes more, but a template holds 1 MB. */
+const MAXIMUM_HOSTED_BYTES = 1_000_000;
+
 /** What is declared, as the document holds it. */
 interface Declared {
   readonly kinds: ReadonlyMap<DeclarationKind, ReadonlyMap<string, DocumentOptions>>;
+  /** Undefined where it is not declared: with no options at all, load is shed. */
+  readonly loadShedding: DocumentOptions | undefined;
   readonly observability: DocumentOptions;
+  readonly dynamicConfig: DynamicConfigOptions | undefined;
 }
 
-/** The circuits, rate limits and observability that are declared for one function: one document. */
+/** The circuits, rate limits, bulkheads, load shedding and observability that are declared for one function: one document. */
 export class ConfigurationRegistry {
   private readonly owner: string;
-  private declared: Declared = { kinds: new Map(DECLARATION_KINDS.map((kind) => [kind, new Map()])), observability: {} };
+  private declared: Declared = {
+    kinds: new Map(DECLARATION_KINDS.map((kind) => [kind, new Map()])),
+    loadShedding: undefined,
+    observability: {},
+    dynamicConfig: undefined,
+  };
 
   /** @param owner path of the construct that declares them, for messages */
   constructor(owner: string) {
@@ -51,17 +68,38 @@ export class ConfigurationRegistry {
 
   /** A sentence if the document is too large as far as can be told while it holds tokens; undefined otherwise. */
   get sizeDoubt(): string | undefined {
-    return holdsTokens(this.document) ? sizeProblem(this.document) : undefined;
+    return holdsTokens(this.document) ? sizeProblem(this.declared) : undefined;
   }
 
-  /** Names of all that is declared of a kind. */
+  /** Whether the environment takes the document, as far as can be told while it holds tokens. */
+  get fitsEnvironment(): boolean {
+    return bytesOf(this.document) <= MAXIMUM_BYTES;
+  }
+
+  /** How the configuration is kept in AppConfig; undefined if it is not. */
+  get dynamicConfig(): DynamicConfigOptions | undefined {
+    return this.declared.dynamicConfig;
+  }
+
+  /** Whether load is shed. Tokens count as yes: their value is not known. */
+  get shedsLoad(): boolean {
+    const { loadShedding } = this.declared;
+    return loadShedding !== undefined && loadShedding['enabled'] !== false;
+  }
+
+  /** Names of all that is declared of a kind and that the runtime has a part in. */
   namesOf(kind: DeclarationKind): string[] {
-    return [...this.entriesOf(kind).keys()];
+    return forRuntime(kind, this.entriesOf(kind)).map(([name]) => name);
+  }
+
+  /** All that is declared of a kind and that is left to the platform. */
+  leftToPlatform(kind: DeclarationKind): [name: string, options: DocumentOptions][] {
+    return [...this.entriesOf(kind)].filter(([, options]) => !kind.isForRuntime(options));
   }
 
   /** Whether any of a kind keeps its state in a table. Tokens count as yes: their value is not known. */
   needsTable(kind: DeclarationKind): boolean {
-    return [...this.entriesOf(kind).values()].some(({ enabled, shared }) => enabled !== false && shared !== false);
+    return forRuntime(kind, this.entriesOf(kind)).some(([, { enabled, shared }]) => enabled !== false && shared !== false);
   }
 
   /**
@@ -73,9 +111,8 @@ export class ConfigurationRegistry {
     const problems = problemsOf(this.declared, declarations);
     if (problems.length > 0) throw this.error(problems);
     const declared = extendedBy(this.declared, declarations);
-    const document = documentOf(declared);
-    const tooLarge = sizeProblem(document);
-    if (tooLarge !== undefined && !holdsTokens(document)) throw this.error([tooLarge]);
+    const tooLarge = sizeProblem(declared);
+    if (tooLarge !== undefined && !holdsTokens(documentOf(declared))) throw this.error([tooLarge]);
     this.declared = declared;
   }
 
@@ -94,7 +131,12 @@ function problemsOf({ kinds }: Declared, declarations: Declarations): string[] {
     const added = declarations[kind.property];
     return added === undefined ? [] : declarationProblems(kind, added, [...existing.keys()]);
   });
-  return [...ofKinds, ...observabilityProblems(declarations.observability)];
+  return [
+    ...ofKinds,
+    ...sheddingProblems('loadShedding', declarations.loadShedding),
+    ...observabilityProblems(declarations.observability),
+    ...dynamicConfigProblems(declarations.dynamicConfig),
+  ];
 }
 
 function observabilityProblems(options: unknown): string[] {
@@ -103,10 +145,13 @@ function observabilityProblems(options: unknown): string[] {
   return [`observability is ${isTokenObject(options) ? 'a token' : show(options)}: set an object of options, or leave it out for the defaults`];
 }
 
-function extendedBy({ kinds, observability }: Declared, declarations: Declarations): Declared {
+function extendedBy({ kinds, loadShedding, observability, dynamicConfig }: Declared, declarations: Declarations): Declared {
   return {
     kinds: new Map([...kinds].map(([kind, existing]) => [kind, extended(kind, existing, declarations[kind.property])])),
+    loadShedding: sheddingDocument(declarations.loadShedding) ?? loadShedding,
     observability: { ...observability, ...documentOptions(OBSERVABILITY_RULES, declarations.observability ?? {}) },
+    // Checked by now.
+    dynamicConfig: (declarations.dynamicConfig as DynamicConfigOptions | undefined) ?? dynamicConfig,
   };
 }
 
@@ -123,20 +168,37 @@ function documentOf(declared: Declared): ConfigurationDocument {
   return { version: CONTRACT.version, ...sectionsOf(declared) };
 }
 
-/** The sections that hold anything. */
-function sectionsOf({ kinds, observability }: Declared): Omit<ConfigurationDocument, 'version'> {
-  const sections = [...kinds].map(([{ section }, entries]) => [section, Object.fromEntries(entries)] as const);
-  const filled = [...sections, ['observability', observability] as const].filter(([, section]) => Object.keys(section).length > 0);
-  return Object.fromEntries(filled);
+/** The sections that hold anything; that of load shedding, if there is any. */
+function sectionsOf({ kinds, loadShedding, observability }: Declared): Omit<ConfigurationDocument, 'version'> {
+  const named = [...kinds].map(([kind, entries]) => [kind.section, filled(Object.fromEntries(forRuntime(kind, entries)))] as const);
+  const sections = [...named, ['loadShedding', loadShedding] as const, ['observability', filled(observability)] as const];
+  return Object.fromEntries(sections.filter(([, section]) => section !== undefined));
 }
 
-function sizeProblem(document: ConfigurationDocument): string | undefined {
-  const bytes = Buffer.byteLength(JSON.stringify(document));
+function filled<T extends object>(section: T): T | undefined {
+  return Object.keys(section).length > 0 ? section : undefined;
+}
+
+function forRuntime(kind: DeclarationKind, entries: ReadonlyMap<string, DocumentOptions>): [name: string, options: DocumentOptions][] {
+  return [...entries].filter(([, options]) => kind.isForRuntime(options));
+}
+
+function sizeProblem(declared: Declared): string | undefined {
+  const bytes = bytesOf(documentOf(declared));
+  const remedy = 'leave out options that equal their defaults, shorten names, or declare fewer circuits, rate limits and bulkheads';
+  if (declared.dynamicConfig !== undefined) {
+    if (bytes <= MAXIMUM_HOSTED_BYTES) return undefined;
+    return `the configuration takes ${bytes} bytes: keep it to ${MAXIMUM_HOSTED_BYTES}, because no template holds more; ${remedy}`;
+  }
   if (bytes <= MAXIMUM_BYTES) return undefined;
   return (
     `the configuration takes ${bytes} bytes: keep it to ${MAXIMUM_BYTES}, because all environment variables share 4 KB; ` +
-    'leave out options that equal their defaults, shorten names, or declare fewer circuits and rate limits'
+    `${remedy}, or set dynamicConfig, so that AWS AppConfig holds it`
   );
+}
+
+function bytesOf(document: ConfigurationDocument): number {
+  return Buffer.byteLength(JSON.stringify(document));
 }
 
 /** Looks into lists and objects, which are no tokens themselves when a member is one. */

@@ -15,6 +15,14 @@ export const CONTRACT = {
     "rateLimitTable": {
       "name": "RESILIENCE_RATE_LIMIT_TABLE",
       "description": "Name of the DynamoDB table that holds rate limits."
+    },
+    "bulkheadTable": {
+      "name": "RESILIENCE_BULKHEAD_TABLE",
+      "description": "Name of the DynamoDB table that holds bulkhead leases."
+    },
+    "dynamicConfiguration": {
+      "name": "RESILIENCE_DYNAMIC_CONFIG",
+      "description": "Where AppConfig keeps the configuration: application, environment and profile joined by slashes, by id, or the environment by name where it watches alarms."
     }
   },
   "overrides": {
@@ -42,6 +50,22 @@ export const CONTRACT = {
       "minimum": 0.1,
       "maximum": 3600,
       "description": "Time that a circuit spends open before the first probe, in seconds."
+    },
+    "bulkheadEnabled": {
+      "name": "BULKHEAD_ENABLED",
+      "section": "bulkheads",
+      "option": "enabled",
+      "type": "boolean",
+      "description": "Whether bulkheads limit anything."
+    },
+    "bulkheadMaxConcurrent": {
+      "name": "BULKHEAD_MAX_CONCURRENT",
+      "section": "bulkheads",
+      "option": "maxConcurrent",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 100000,
+      "description": "Calls that may run at the same time."
     },
     "healthCheckEnabled": {
       "name": "HEALTH_CHECK_ENABLED",
@@ -81,6 +105,16 @@ export const CONTRACT = {
       "timeToLiveAttribute": "expiresAt",
       "timeToLiveDays": 1,
       "keyPrefix": "limit",
+      "actions": [
+        "dynamodb:GetItem",
+        "dynamodb:UpdateItem"
+      ]
+    },
+    "bulkhead": {
+      "partitionKey": "id",
+      "timeToLiveAttribute": "expiresAt",
+      "timeToLiveDays": 1,
+      "keyPrefix": "bulkhead",
       "actions": [
         "dynamodb:GetItem",
         "dynamodb:UpdateItem"
@@ -207,6 +241,141 @@ export const CONTRACT = {
           "kind": "counter",
           "level": "detailed",
           "description": "Times that a busy key was split into more parts."
+        }
+      }
+    },
+    "bulkhead": {
+      "dimensions": [
+        "service",
+        "bulkhead"
+      ],
+      "names": {
+        "refused": {
+          "name": "BulkheadRefused",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Calls that a bulkhead refused, at once or after they had waited."
+        },
+        "usage": {
+          "name": "BulkheadUsage",
+          "unit": "Count",
+          "kind": "gauge",
+          "level": "essential",
+          "description": "Most slots in use since the last report; where the fleet shares them, those of all environments."
+        },
+        "capacity": {
+          "name": "BulkheadCapacity",
+          "unit": "Count",
+          "kind": "gauge",
+          "level": "essential",
+          "description": "Slots that there are."
+        },
+        "waitDuration": {
+          "name": "BulkheadWaitDuration",
+          "unit": "Milliseconds",
+          "kind": "histogram",
+          "level": "essential",
+          "description": "Time that a call waited for a slot, whether it got one or not; calls that did not wait are left out."
+        },
+        "reclaimed": {
+          "name": "BulkheadReclaimed",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Slots whose holder never gave them back and that were free again because their lease had ended."
+        },
+        "degraded": {
+          "name": "BulkheadDegraded",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Calls that were decided without the table because it did not answer."
+        },
+        "acquired": {
+          "name": "BulkheadAcquired",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
+          "description": "Calls that got a slot."
+        },
+        "completed": {
+          "name": "BulkheadCompleted",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
+          "description": "Calls that ended and gave their slot back."
+        },
+        "callDuration": {
+          "name": "BulkheadCallDuration",
+          "unit": "Milliseconds",
+          "kind": "histogram",
+          "level": "detailed",
+          "description": "Time that a call held its slot."
+        },
+        "queued": {
+          "name": "BulkheadQueued",
+          "unit": "Count",
+          "kind": "gauge",
+          "level": "detailed",
+          "description": "Most calls that waited for a slot in an environment since the last report."
+        },
+        "resized": {
+          "name": "BulkheadResized",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
+          "description": "Times that an adaptive bulkhead changed the number of its slots."
+        }
+      }
+    },
+    "loadShedding": {
+      "dimensions": [
+        "service"
+      ],
+      "names": {
+        "shed": {
+          "name": "RequestsShed",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Requests refused because of the load or of their age."
+        },
+        "wouldShed": {
+          "name": "RequestsWouldShed",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Requests that load shedding in a dry run let pass although it would have refused them."
+        },
+        "rate": {
+          "name": "SheddingRate",
+          "unit": "None",
+          "kind": "gauge",
+          "level": "essential",
+          "description": "Share of the requests that is to be shed, from 0 to 1."
+        },
+        "score": {
+          "name": "LoadScore",
+          "unit": "None",
+          "kind": "gauge",
+          "level": "detailed",
+          "description": "How far the load is over its thresholds: 0 where none is exceeded, 1 where it could not be worse."
+        }
+      }
+    },
+    "loadSheddingPriority": {
+      "dimensions": [
+        "service",
+        "priority"
+      ],
+      "names": {
+        "shed": {
+          "name": "RequestsShedByPriority",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
+          "description": "Requests refused because of the load or of their age, by their priority."
         }
       }
     },
@@ -569,6 +738,273 @@ export const CONTRACT = {
           "limit"
         ],
         "description": "Times that a busy key was split into more parts."
+      }
+    },
+    "bulkhead": {
+      "capacity": {
+        "name": "bulkhead_capacity",
+        "kind": "gauge",
+        "labels": [
+          "service"
+        ],
+        "description": "Slots that there are."
+      },
+      "usage": {
+        "name": "bulkhead_current_usage",
+        "kind": "gauge",
+        "labels": [
+          "service"
+        ],
+        "description": "Slots in use as last seen."
+      },
+      "rejected": {
+        "name": "bulkhead_rejected_total",
+        "kind": "counter",
+        "labels": [
+          "service"
+        ],
+        "description": "Calls that a bulkhead refused."
+      },
+      "wait": {
+        "name": "bulkhead_wait_seconds",
+        "kind": "histogram",
+        "labels": [
+          "service"
+        ],
+        "unit": "s",
+        "buckets": [
+          0.001,
+          0.005,
+          0.01,
+          0.05,
+          0.1,
+          0.5,
+          1,
+          5
+        ],
+        "description": "Time that a call waited for a slot, whether it got one or not."
+      },
+      "acquisitions": {
+        "name": "bulkhead_acquisitions_total",
+        "kind": "counter",
+        "labels": [
+          "bulkhead_name",
+          "result"
+        ],
+        "description": "Calls that got a slot."
+      },
+      "acquisitionWait": {
+        "name": "bulkhead_wait_time_seconds",
+        "kind": "histogram",
+        "labels": [
+          "bulkhead_name",
+          "result"
+        ],
+        "unit": "s",
+        "buckets": [
+          0.001,
+          0.005,
+          0.01,
+          0.05,
+          0.1,
+          0.5,
+          1,
+          5
+        ],
+        "description": "Time that a call waited that got a slot."
+      },
+      "rejections": {
+        "name": "bulkhead_rejections_total",
+        "kind": "counter",
+        "labels": [
+          "bulkhead_name",
+          "result",
+          "reason",
+          "scope"
+        ],
+        "description": "Calls that got no slot, by the reason and by what was full."
+      },
+      "rejectionWait": {
+        "name": "bulkhead_rejection_wait_time_seconds",
+        "kind": "histogram",
+        "labels": [
+          "bulkhead_name",
+          "result"
+        ],
+        "unit": "s",
+        "buckets": [
+          0.001,
+          0.005,
+          0.01,
+          0.05,
+          0.1,
+          0.5,
+          1,
+          5
+        ],
+        "description": "Time that a call waited that got no slot."
+      },
+      "completions": {
+        "name": "bulkhead_completions_total",
+        "kind": "counter",
+        "labels": [
+          "bulkhead_name",
+          "result"
+        ],
+        "description": "Calls that gave their slot back, by how they ended: success or failure."
+      },
+      "duration": {
+        "name": "bulkhead_execution_duration_seconds",
+        "kind": "histogram",
+        "labels": [
+          "bulkhead_name"
+        ],
+        "unit": "s",
+        "buckets": [
+          0.01,
+          0.05,
+          0.1,
+          0.5,
+          1,
+          2.5,
+          5,
+          10,
+          30
+        ],
+        "description": "Time that a call held its slot."
+      },
+      "completionWait": {
+        "name": "bulkhead_completion_wait_time_seconds",
+        "kind": "histogram",
+        "labels": [
+          "bulkhead_name"
+        ],
+        "unit": "s",
+        "buckets": [
+          0.001,
+          0.005,
+          0.01,
+          0.05,
+          0.1,
+          0.5,
+          1,
+          5
+        ],
+        "description": "Time that a call had waited that has ended."
+      },
+      "utilization": {
+        "name": "bulkhead_utilization",
+        "kind": "gauge",
+        "labels": [
+          "bulkhead_name"
+        ],
+        "description": "Share of the slots that is in use as last seen."
+      },
+      "queued": {
+        "name": "bulkhead_queued",
+        "kind": "gauge",
+        "labels": [
+          "bulkhead_name"
+        ],
+        "description": "Calls that wait for a slot in this environment."
+      },
+      "reclaimed": {
+        "name": "bulkhead_reclaimed_total",
+        "kind": "counter",
+        "labels": [
+          "bulkhead_name"
+        ],
+        "description": "Slots whose holder never gave them back."
+      },
+      "degraded": {
+        "name": "bulkhead_degraded_total",
+        "kind": "counter",
+        "labels": [
+          "bulkhead_name"
+        ],
+        "description": "Calls that were decided without the table."
+      },
+      "resized": {
+        "name": "bulkhead_resized_total",
+        "kind": "counter",
+        "labels": [
+          "bulkhead_name"
+        ],
+        "description": "Times that an adaptive bulkhead changed the number of its slots."
+      }
+    },
+    "loadShedding": {
+      "requests": {
+        "name": "load_shedding_requests_total",
+        "kind": "counter",
+        "labels": [
+          "load_shedding_name",
+          "strategy",
+          "result",
+          "priority"
+        ],
+        "description": "Requests by what became of them: admitted, shed or would_shed."
+      },
+      "rate": {
+        "name": "load_shedding_rate",
+        "kind": "gauge",
+        "labels": [
+          "load_shedding_name",
+          "strategy"
+        ],
+        "description": "Share of the requests that is to be shed, from 0 to 1."
+      },
+      "score": {
+        "name": "load_shedding_score",
+        "kind": "gauge",
+        "labels": [
+          "load_shedding_name",
+          "strategy"
+        ],
+        "description": "How far the load is over its thresholds: 0 where none is exceeded, 1 where it could not be worse."
+      },
+      "latency": {
+        "name": "load_shedding_latency_seconds",
+        "kind": "histogram",
+        "labels": [
+          "load_shedding_name",
+          "strategy",
+          "result",
+          "priority"
+        ],
+        "unit": "s",
+        "buckets": [
+          0.01,
+          0.05,
+          0.1,
+          0.5,
+          1,
+          2.5,
+          5,
+          10,
+          30
+        ],
+        "description": "Time that an admitted request took, by how it ended: success or failure."
+      },
+      "active": {
+        "name": "load_shedding_active_requests",
+        "kind": "gauge",
+        "labels": [
+          "load_shedding_name",
+          "strategy"
+        ],
+        "description": "Admitted requests in flight in this environment."
+      }
+    },
+    "throttle": {
+      "requests": {
+        "name": "adaptive_throttle_requests_total",
+        "kind": "counter",
+        "labels": [
+          "throttle",
+          "result"
+        ],
+        "description": "Calls to a dependency by what the throttle did: admitted or refused."
       }
     },
     "store": {
@@ -971,6 +1407,175 @@ export const CONTRACT = {
         "error"
       ]
     },
+    "bulkhead.created": {
+      "level": "info",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "bulkhead created",
+      "fields": [
+        "maxConcurrent",
+        "queueSize",
+        "shared"
+      ]
+    },
+    "bulkhead.refused": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 10000,
+      "message": "call refused, the bulkhead is full",
+      "fields": [
+        "reason",
+        "scope",
+        "waitMs",
+        "active",
+        "capacity",
+        "queued",
+        "priority",
+        "retryAfterMs",
+        "tenant",
+        "operation"
+      ]
+    },
+    "bulkhead.completed": {
+      "level": "debug",
+      "detail": "detailed",
+      "intervalMs": 0,
+      "message": "call gave its slot back",
+      "fields": [
+        "durationMs",
+        "waitMs",
+        "active",
+        "capacity",
+        "failed",
+        "priority",
+        "tenant",
+        "operation"
+      ]
+    },
+    "bulkhead.reclaimed": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 10000,
+      "message": "slots that nobody gave back are free again",
+      "fields": [
+        "leases"
+      ]
+    },
+    "bulkhead.degraded": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 60000,
+      "message": "bulkhead is decided without its table",
+      "fields": [
+        "decision"
+      ]
+    },
+    "bulkhead.resized": {
+      "level": "info",
+      "detail": "essential",
+      "intervalMs": 10000,
+      "message": "bulkhead has another number of slots",
+      "fields": [
+        "from",
+        "to"
+      ]
+    },
+    "bulkhead.callback_failed": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 60000,
+      "message": "callback of the bulkhead failed",
+      "fields": [
+        "error"
+      ]
+    },
+    "shedding.refused": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 1000,
+      "message": "request shed",
+      "fields": [
+        "reason",
+        "priority",
+        "strategy",
+        "rate",
+        "score",
+        "retryAfterMs",
+        "ageMs",
+        "active"
+      ]
+    },
+    "shedding.would_refuse": {
+      "level": "info",
+      "detail": "essential",
+      "intervalMs": 1000,
+      "message": "request would have been shed",
+      "fields": [
+        "reason",
+        "priority",
+        "strategy",
+        "rate",
+        "score",
+        "retryAfterMs",
+        "ageMs",
+        "active"
+      ]
+    },
+    "shedding.started": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "shedding of requests has begun",
+      "fields": [
+        "rate",
+        "score",
+        "signals",
+        "strategy"
+      ]
+    },
+    "shedding.ended": {
+      "level": "info",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "shedding of requests has ended",
+      "fields": [
+        "rate",
+        "score",
+        "strategy"
+      ]
+    },
+    "shedding.completed": {
+      "level": "debug",
+      "detail": "detailed",
+      "intervalMs": 0,
+      "message": "admitted request ended",
+      "fields": [
+        "priority",
+        "strategy",
+        "durationMs",
+        "failed",
+        "active"
+      ]
+    },
+    "shedding.callback_failed": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 60000,
+      "message": "callback of load shedding failed",
+      "fields": [
+        "error"
+      ]
+    },
+    "throttle.refused": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 1000,
+      "message": "call refused, its dependency fails too often",
+      "fields": [
+        "rate",
+        "retryAfterMs"
+      ]
+    },
     "store.error": {
       "level": "warn",
       "detail": "essential",
@@ -978,6 +1583,33 @@ export const CONTRACT = {
       "message": "state table does not answer, deciding locally",
       "fields": [
         "reason",
+        "error"
+      ]
+    },
+    "configuration.changed": {
+      "level": "info",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "another configuration serves from now on",
+      "fields": [
+        "changed"
+      ]
+    },
+    "configuration.refused": {
+      "level": "error",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "configuration cannot be used, the last good one goes on",
+      "fields": [
+        "error"
+      ]
+    },
+    "configuration.unavailable": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 60000,
+      "message": "configuration cannot be asked for, the last good one goes on",
+      "fields": [
         "error"
       ]
     },
@@ -1411,7 +2043,581 @@ export const CONTRACT = {
         "minimumMs": 1000,
         "maximumMs": 3600000,
         "defaultMs": 60000,
-        "description": "How often an environment repeats the state of a circuit that has not changed."
+        "description": "How often an environment repeats a gauge that has hardly changed."
+      }
+    },
+    "maximumBulkheads": 50,
+    "bulkhead": {
+      "enabled": {
+        "type": "boolean",
+        "default": true,
+        "description": "Whether the bulkhead limits anything; switched off, every call passes and nothing is counted."
+      },
+      "shared": {
+        "type": "boolean",
+        "default": true,
+        "description": "Whether the fleet shares the slots through DynamoDB; otherwise each environment has its own."
+      },
+      "inbound": {
+        "type": "boolean",
+        "default": false,
+        "description": "Whether resilience() puts the bulkhead around the handler."
+      },
+      "maxConcurrent": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 100000,
+        "default": 10,
+        "description": "Calls that may run at the same time."
+      },
+      "queueSize": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 10000,
+        "default": 5,
+        "description": "Calls that may wait in an environment for a slot; further ones are refused at once."
+      },
+      "maxWait": {
+        "type": "duration",
+        "minimumMs": 0,
+        "maximumMs": 900000,
+        "defaultMs": 5000,
+        "description": "Longest time that a call waits for a slot; its deadline shortens it."
+      },
+      "perTenant": {
+        "type": "boolean",
+        "default": false,
+        "description": "Whether every tenant has a limit of its own."
+      },
+      "defaultTenantLimit": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 100000,
+        "default": 0,
+        "description": "Slots of a tenant that has no limit of its own; 0 is a tenth of maxConcurrent, and at least 1."
+      },
+      "perOperation": {
+        "type": "boolean",
+        "default": false,
+        "description": "Whether every operation has a limit of its own."
+      },
+      "defaultOperationLimit": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 100000,
+        "default": 0,
+        "description": "Slots of an operation that has no limit of its own; 0 is a fifth of maxConcurrent, and at least 1."
+      },
+      "borrow": {
+        "type": "boolean",
+        "default": false,
+        "description": "Whether a tenant may use more than its own slots while others leave theirs unused."
+      },
+      "priority": {
+        "type": "boolean",
+        "default": false,
+        "description": "Whether calls that wait are served by priority; otherwise in the order of their arrival."
+      },
+      "highPriorityThreshold": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 10,
+        "default": 8,
+        "description": "Priority from which on a call takes the place of a lesser one in a full queue."
+      },
+      "adaptive": {
+        "type": "boolean",
+        "default": false,
+        "description": "Whether the number of slots follows latency and failures, between minConcurrent and maxConcurrent."
+      },
+      "minConcurrent": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 100000,
+        "default": 1,
+        "description": "Least number of slots that an adaptive bulkhead keeps."
+      },
+      "latencyThreshold": {
+        "type": "duration",
+        "minimumMs": 1,
+        "maximumMs": 900000,
+        "defaultMs": 5000,
+        "description": "Duration from which on a call tells an adaptive bulkhead that there are too many."
+      },
+      "leaseDuration": {
+        "type": "duration",
+        "minimumMs": 1000,
+        "maximumMs": 900000,
+        "defaultMs": 60000,
+        "description": "How long a slot is held at most by a call without a deadline; others hold it until theirs."
+      },
+      "leaseMargin": {
+        "type": "duration",
+        "minimumMs": 100,
+        "maximumMs": 60000,
+        "defaultMs": 1000,
+        "description": "How long after the deadline of its call a slot is free again if nobody has given it back."
+      },
+      "keepDuration": {
+        "type": "duration",
+        "minimumMs": 0,
+        "maximumMs": 10000,
+        "defaultMs": 1000,
+        "description": "How long after it was taken an environment may use a slot for further calls without a write; 0 means never. One that is kept by a frozen environment stays taken until its lease ends."
+      },
+      "onStoreFailure": {
+        "type": "choice",
+        "values": [
+          "local",
+          "allow",
+          "deny"
+        ],
+        "default": "local",
+        "description": "What happens to calls while the table does not answer; local is as many in each environment as there are slots."
+      },
+      "refusal": {
+        "type": "choice",
+        "values": [
+          "too-many-requests",
+          "service-unavailable"
+        ],
+        "default": "too-many-requests",
+        "description": "How a refused request is answered: 429 or 503."
+      },
+      "shards": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 64,
+        "default": 0,
+        "description": "Parts into which the slots are split, so that no item is written too often; 0 is one for every 20 slots."
+      },
+      "maxKeys": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 100000,
+        "default": 1000,
+        "description": "Tenants and operations that an environment remembers at most."
+      }
+    },
+    "loadShedding": {
+      "enabled": {
+        "type": "boolean",
+        "default": true,
+        "description": "Whether anything is shed; switched off, every request passes and nothing is measured."
+      },
+      "strategy": {
+        "type": "choice",
+        "values": [
+          "adaptive",
+          "random",
+          "priority",
+          "circuit"
+        ],
+        "default": "adaptive",
+        "description": "How the share of shed requests follows the load."
+      },
+      "cpuThreshold": {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": 1,
+        "default": 0.8,
+        "description": "Share of the processor time from which on there is overload; nothing counts it where an environment sees one request at a time."
+      },
+      "memoryThreshold": {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": 1,
+        "default": 0.85,
+        "description": "Share of the memory from which on there is overload; nothing counts it where an environment sees one request at a time."
+      },
+      "eventLoopThreshold": {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": 1,
+        "default": 0.9,
+        "description": "Share of the time that the event loop is busy from which on there is overload; nothing counts it where an environment sees one request at a time."
+      },
+      "latencyThreshold": {
+        "type": "duration",
+        "minimumMs": 1,
+        "maximumMs": 900000,
+        "defaultMs": 5000,
+        "description": "Latency of 95 in 100 requests from which on there is overload."
+      },
+      "errorRateThreshold": {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": 1,
+        "default": 0.1,
+        "description": "Share of failed requests from which on there is overload."
+      },
+      "maxInFlight": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 100000,
+        "default": 0,
+        "description": "Requests in flight in an environment from which on there is overload; 0 means that they are not looked at."
+      },
+      "targetLatency": {
+        "type": "duration",
+        "minimumMs": 0,
+        "maximumMs": 900000,
+        "defaultMs": 100,
+        "description": "Latency that the adaptive strategy keeps to, as far as shedding helps; 0 means that it goes by the thresholds alone."
+      },
+      "adaptationRate": {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": 1,
+        "default": 0.1,
+        "description": "By how much the adaptive strategy changes the share of shed requests in a second."
+      },
+      "minRate": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "default": 0,
+        "description": "Share of requests that is shed at least."
+      },
+      "maxRate": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "default": 0.9,
+        "description": "Share of requests that is shed at most; while latency is over its target, what finds no room is refused on top of it."
+      },
+      "hysteresis": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 0.9,
+        "default": 0.1,
+        "description": "How far, as a share of it, the load must fall below a threshold before shedding ends."
+      },
+      "sampleInterval": {
+        "type": "duration",
+        "minimumMs": 10,
+        "maximumMs": 60000,
+        "defaultMs": 1000,
+        "description": "Time between two looks at processor, memory and event loop."
+      },
+      "metricsWindow": {
+        "type": "duration",
+        "minimumMs": 1000,
+        "maximumMs": 600000,
+        "defaultMs": 30000,
+        "description": "Age up to which latencies and failures count."
+      },
+      "samplingRate": {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": 1,
+        "default": 1,
+        "description": "Share of the requests whose latency is measured."
+      },
+      "maxEventAge": {
+        "type": "duration",
+        "minimumMs": 0,
+        "maximumMs": 86400000,
+        "defaultMs": 0,
+        "description": "Age of an event from which on nobody waits for its result; 0 is that of its source where it is known, else none."
+      },
+      "retryAfter": {
+        "type": "duration",
+        "minimumMs": 1000,
+        "maximumMs": 3600000,
+        "defaultMs": 5000,
+        "description": "Time after which a shed caller is asked to try again; spread by half of it."
+      },
+      "dryRun": {
+        "type": "boolean",
+        "default": false,
+        "description": "Whether requests that would be shed are only counted and reported."
+      }
+    },
+    "bulkheadLimit": {
+      "minimum": 1,
+      "maximum": 100000
+    },
+    "priorities": [
+      "critical",
+      "high",
+      "normal",
+      "low",
+      "background"
+    ],
+    "timeout": {
+      "enabled": {
+        "type": "boolean",
+        "default": true,
+        "description": "Whether anything is cut short; switched off, work takes as long as it takes."
+      },
+      "timeout": {
+        "type": "duration",
+        "minimumMs": 1,
+        "maximumMs": 900000,
+        "defaultMs": 30000,
+        "description": "Time that the work may take."
+      },
+      "calculator": {
+        "type": "choice",
+        "values": [
+          "fixed",
+          "adaptive",
+          "priority",
+          "load"
+        ],
+        "default": "fixed",
+        "description": "How the time follows the request: not at all, its kind and size, its priority, or the load, under which it shrinks."
+      },
+      "minTimeout": {
+        "type": "duration",
+        "minimumMs": 1,
+        "maximumMs": 900000,
+        "defaultMs": 100,
+        "description": "Least time that a calculator or a caller may ask for."
+      },
+      "maxTimeout": {
+        "type": "duration",
+        "minimumMs": 1,
+        "maximumMs": 900000,
+        "defaultMs": 900000,
+        "description": "Longest time that a calculator may give."
+      },
+      "margin": {
+        "type": "duration",
+        "minimumMs": 0,
+        "maximumMs": 60000,
+        "defaultMs": 500,
+        "description": "What is left of the time of the invocation for the answer and what has to be written after it."
+      },
+      "grace": {
+        "type": "duration",
+        "minimumMs": 0,
+        "maximumMs": 30000,
+        "defaultMs": 0,
+        "description": "Time that work has to end by itself after its signal was aborted, before the answer is given in its place."
+      },
+      "answer": {
+        "type": "choice",
+        "values": [
+          "gateway-timeout",
+          "request-timeout"
+        ],
+        "default": "gateway-timeout",
+        "description": "How a request that took too long is answered: 504 or 408."
+      },
+      "trustDeadline": {
+        "type": "boolean",
+        "default": false,
+        "description": "Whether the time left that a caller states in a header is believed."
+      }
+    },
+    "timeoutLimit": {
+      "minimumMs": 1,
+      "maximumMs": 900000
+    },
+    "retry": {
+      "enabled": {
+        "type": "boolean",
+        "default": true,
+        "description": "Whether anything is tried again."
+      },
+      "maxAttempts": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 100,
+        "default": 3,
+        "description": "Calls in all, the first one included."
+      },
+      "strategy": {
+        "type": "choice",
+        "values": [
+          "exponential",
+          "linear",
+          "fixed"
+        ],
+        "default": "exponential",
+        "description": "How the wait grows from attempt to attempt."
+      },
+      "initialDelay": {
+        "type": "duration",
+        "minimumMs": 0,
+        "maximumMs": 900000,
+        "defaultMs": 100,
+        "description": "Wait before the second call."
+      },
+      "maxDelay": {
+        "type": "duration",
+        "minimumMs": 0,
+        "maximumMs": 900000,
+        "defaultMs": 5000,
+        "description": "Longest wait between two calls; jitter never exceeds it."
+      },
+      "multiplier": {
+        "type": "number",
+        "minimum": 1,
+        "maximum": 10,
+        "default": 2,
+        "description": "By what the exponential wait grows."
+      },
+      "jitter": {
+        "type": "choice",
+        "values": [
+          "full",
+          "equal",
+          "decorrelated",
+          "ratio",
+          "none"
+        ],
+        "default": "full",
+        "description": "How waits are spread, so that callers do not come back together."
+      },
+      "jitterRatio": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "default": 0.5,
+        "description": "By what share of itself a wait is spread with the jitter \"ratio\"."
+      },
+      "attemptTimeout": {
+        "type": "duration",
+        "minimumMs": 0,
+        "maximumMs": 900000,
+        "defaultMs": 30000,
+        "description": "Time that one call may take; 0 means that only the total counts."
+      },
+      "totalTimeout": {
+        "type": "duration",
+        "minimumMs": 0,
+        "maximumMs": 900000,
+        "defaultMs": 300000,
+        "description": "Time that all calls and waits may take; 0 means that only the deadline counts."
+      },
+      "idempotentOnly": {
+        "type": "boolean",
+        "default": true,
+        "description": "Whether requests whose method is not idempotent are left alone unless they carry an idempotency key."
+      },
+      "budget": {
+        "type": "choice",
+        "values": [
+          "tokens",
+          "ratio",
+          "none"
+        ],
+        "default": "tokens",
+        "description": "What keeps retries from multiplying an outage: tokens that successes earn, a share of the calls in flight, or nothing."
+      },
+      "budgetTokens": {
+        "type": "number",
+        "minimum": 1,
+        "maximum": 10000,
+        "default": 10,
+        "description": "Retries that the budget holds at most."
+      },
+      "budgetRefill": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "default": 0.1,
+        "description": "Part of a retry that each first call adds to the budget."
+      },
+      "budgetRatio": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "default": 0.2,
+        "description": "Share of the calls in flight that may be retries, beyond three."
+      }
+    },
+    "maximumDependencies": 50,
+    "dependency": {
+      "timeout": {
+        "type": "duration",
+        "minimumMs": 1,
+        "maximumMs": 900000,
+        "defaultMs": 30000,
+        "description": "Time that a call may take with all its attempts and waits."
+      },
+      "attemptTimeout": {
+        "type": "duration",
+        "minimumMs": 1,
+        "maximumMs": 900000,
+        "defaultMs": 10000,
+        "description": "Time that one attempt may take."
+      },
+      "maxResponseBytes": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 1073741824,
+        "default": 10485760,
+        "description": "Largest body of an answer; 0 means that there is no limit."
+      },
+      "balancing": {
+        "type": "choice",
+        "values": [
+          "peak-ewma",
+          "least-connections",
+          "round-robin",
+          "weighted",
+          "local-first"
+        ],
+        "default": "peak-ewma",
+        "description": "How calls are spread over several endpoints."
+      },
+      "hedgeAfterQuantile": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 0.999,
+        "default": 0,
+        "description": "Quantile of the latency after which an idempotent call is sent a second time; 0 means never."
+      },
+      "unhealthyThreshold": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 100,
+        "default": 3,
+        "description": "Failures in a row after which an endpoint is avoided."
+      },
+      "healthyThreshold": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 100,
+        "default": 2,
+        "description": "Successes in a row after which an endpoint is used as before."
+      },
+      "ejectionDuration": {
+        "type": "duration",
+        "minimumMs": 100,
+        "maximumMs": 900000,
+        "defaultMs": 30000,
+        "description": "How long an endpoint is avoided the first time."
+      },
+      "maxEjectedShare": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "default": 0.5,
+        "description": "Share of the endpoints that may be avoided at the same time."
+      },
+      "slowStart": {
+        "type": "duration",
+        "minimumMs": 0,
+        "maximumMs": 900000,
+        "defaultMs": 10000,
+        "description": "Time in which the share of an endpoint grows back."
+      },
+      "propagateDeadline": {
+        "type": "boolean",
+        "default": true,
+        "description": "Whether the time left is handed on in a header."
+      },
+      "staleIfError": {
+        "type": "duration",
+        "minimumMs": 0,
+        "maximumMs": 86400000,
+        "defaultMs": 0,
+        "description": "Age up to which the last good answer of a GET serves while calls fail; 0 means that it does not."
       }
     }
   },
@@ -1435,6 +2641,26 @@ export const CONTRACT = {
         "failureThreshold": 3,
         "failureRateThreshold": 0.3,
         "openDurationMs": 120000
+      }
+    },
+    "bulkhead": {
+      "basic": {
+        "maxWaitMs": 30000
+      },
+      "inbound": {
+        "inbound": true,
+        "maxConcurrent": 100,
+        "queueSize": 50
+      },
+      "highThroughput": {
+        "maxConcurrent": 50,
+        "queueSize": 20,
+        "maxWaitMs": 10000
+      },
+      "resourceConstrained": {
+        "maxConcurrent": 5,
+        "queueSize": 2,
+        "maxWaitMs": 2000
       }
     }
   }

@@ -6,13 +6,24 @@ import { logGroupNameOf } from './monitored-function';
 
 type LogEvent = keyof typeof CONTRACT.logs;
 
-const REFUSALS: readonly LogEvent[] = ['circuit.refused', 'circuit.fallback', 'limit.refused', 'limit.would_refuse'];
+const REFUSALS: readonly LogEvent[] = [
+  'circuit.refused',
+  'circuit.fallback',
+  'limit.refused',
+  'limit.would_refuse',
+  'bulkhead.refused',
+  'shedding.refused',
+  'shedding.would_refuse',
+];
 const CHANGES: readonly LogEvent[] = [
   'circuit.opened',
   'circuit.half_opened',
   'circuit.closed',
   'limit.changed',
   'limit.split',
+  'bulkhead.resized',
+  'shedding.started',
+  'shedding.ended',
   'health.unhealthy',
   'health.healthy',
 ];

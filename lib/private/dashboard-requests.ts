@@ -1,6 +1,6 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { counted, found, graphs, percentiles, type DashboardRow, type RowSubject } from './dashboard-row';
-import { timeoutMsOf } from './monitored-function';
+import { reservedConcurrencyOf, timeoutMsOf } from './monitored-function';
 
 const { RED, ORANGE } = cloudwatch.Color;
 
@@ -28,6 +28,7 @@ export const platformRows: DashboardRow = (subject) => {
       {
         title: 'Lambda: concurrent executions',
         left: [fn.metric('ConcurrentExecutions', { statistic: 'Maximum', label: 'concurrent executions' })],
+        ...reservedAt(subject),
       },
     ),
   ];
@@ -62,6 +63,11 @@ function latencyOf(subject: RowSubject): cloudwatch.GraphWidgetProps {
 function limitAt({ resilient }: RowSubject): cloudwatch.GraphWidgetProps {
   const timeoutMs = timeoutMsOf(resilient.protectedFunction);
   return timeoutMs === undefined ? {} : { leftAnnotations: [{ value: timeoutMs, label: 'timeout of the function', color: RED }] };
+}
+
+function reservedAt({ resilient }: RowSubject): cloudwatch.GraphWidgetProps {
+  const reserved = reservedConcurrencyOf(resilient.protectedFunction);
+  return reserved === undefined ? {} : { leftAnnotations: [{ value: reserved, label: 'reserved concurrency', color: RED }] };
 }
 
 function detailsOf(subject: RowSubject): cloudwatch.IWidget[][] {

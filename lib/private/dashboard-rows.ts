@@ -1,4 +1,5 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { bulkheadRows } from './dashboard-bulkheads';
 import { circuitRows } from './dashboard-circuits';
 import { costRows } from './dashboard-cost';
 import { healthRows } from './dashboard-health';
@@ -6,6 +7,7 @@ import { logRows } from './dashboard-logs';
 import { rateLimitRows } from './dashboard-rate-limits';
 import { platformRows, requestRows } from './dashboard-requests';
 import { FULL_WIDTH, type DashboardRow, type RowSubject } from './dashboard-row';
+import { sheddingRows } from './dashboard-shedding';
 import { tableRows } from './dashboard-tables';
 
 /** What a dashboard shows of a function, from top to bottom. A pattern is one entry. */
@@ -15,6 +17,8 @@ export const ROWS: readonly DashboardRow[] = [
   platformRows,
   circuitRows,
   rateLimitRows,
+  bulkheadRows,
+  sheddingRows,
   tableRows,
   healthRows,
   costRows,
@@ -25,7 +29,7 @@ function headingRow({ resilient, settings: { runbookUrl } }: RowSubject): cloudw
   const markdown = [
     `## ${resilient.serviceName}`,
     `Something moves? [What each metric means and what to do](${runbookUrl}#metrics) · [lines](${runbookUrl}#lines) · [drills](${runbookUrl}#drills)`,
-    'Start with **requests**; an open **circuit** points at its dependency, refusals of a **rate limit** at a caller, failed requests of a **table** at DynamoDB.',
+    'Start with **requests**; an open **circuit** points at its dependency, refusals of a **rate limit** at a caller, those of a **bulkhead** at a slow dependency, failed requests of a **table** at DynamoDB.',
   ].join('\n\n');
   return [[new cloudwatch.TextWidget({ ...FULL_WIDTH, height: 3, markdown })]];
 }

@@ -1,17 +1,20 @@
+import type { BulkheadOptions } from '../bulkhead-options';
 import type { LimitRule } from '../limit-rule';
 import type { RateLimitOptions } from '../rate-limit-options';
+import { BULKHEAD_LIMITS, bulkheadProblems } from './bulkhead-problems';
 import { CONTRACT } from './contract';
 import { documentOptions, type DocumentOptions } from './document-options';
 import { rateLimitProblems, type LIMIT_PARTS } from './limit-problems';
 import { optionsProblems } from './option-problem';
-import { CIRCUIT_RULES, LIMIT_RULES, RATE_LIMIT_RULES } from './option-rules';
+import { BULKHEAD_RULES, CIRCUIT_RULES, LIMIT_RULES, RATE_LIMIT_RULES } from './option-rules';
+import { isKeptByRuntime, platformPart } from './platform-bulkheads';
 
 /** A kind of thing that a function declares by name. */
 export interface DeclarationKind {
   /** The property of the function that declares them. */
-  readonly property: 'circuits' | 'rateLimits';
+  readonly property: 'circuits' | 'rateLimits' | 'bulkheads';
   /** The key of the configuration document that holds them. */
-  readonly section: 'circuits' | 'limits';
+  readonly section: 'circuits' | 'limits' | 'bulkheads';
   /** One of them in words. */
   readonly noun: string;
   /** How many there may be. */
@@ -22,6 +25,8 @@ export interface DeclarationKind {
   readonly problems: (path: string, options: Readonly<Record<string, unknown>>) => string[];
   /** The options of one of them as the document holds them; they have been checked. */
   readonly document: (options: object) => DocumentOptions;
+  /** Whether the runtime has a part in one of them. Where it has none, the document does not hold it. */
+  readonly isForRuntime: (options: DocumentOptions) => boolean;
 }
 
 /** Circuit breakers. */
@@ -33,6 +38,7 @@ export const CIRCUITS: DeclarationKind = {
   remedy: 'set an object of options, {} for the defaults',
   problems: circuitProblems,
   document: circuitDocument,
+  isForRuntime: always,
 };
 
 /** Rate limits. */
@@ -44,10 +50,27 @@ export const RATE_LIMITS: DeclarationKind = {
   remedy: 'set an object of options with limits',
   problems: rateLimitProblems,
   document: rateLimitDocument,
+  isForRuntime: always,
+};
+
+/** Bulkheads. */
+export const BULKHEADS: DeclarationKind = {
+  property: 'bulkheads',
+  section: 'bulkheads',
+  noun: 'bulkhead',
+  maximum: CONTRACT.configuration.maximumBulkheads,
+  remedy: 'set an object of options, {} for the defaults',
+  problems: bulkheadProblems,
+  document: bulkheadDocument,
+  isForRuntime: isKeptByRuntime,
 };
 
 /** Every kind, in the order in which the document holds them. */
-export const DECLARATION_KINDS: readonly DeclarationKind[] = [CIRCUITS, RATE_LIMITS];
+export const DECLARATION_KINDS: readonly DeclarationKind[] = [CIRCUITS, RATE_LIMITS, BULKHEADS];
+
+function always(): boolean {
+  return true;
+}
 
 function circuitProblems(path: string, options: Readonly<Record<string, unknown>>): string[] {
   return optionsProblems(CIRCUIT_RULES, path, options);
@@ -67,6 +90,12 @@ function rateLimitDocument(checked: object): DocumentOptions {
   };
   const set = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
   return { ...set, ...documentOptions(RATE_LIMIT_RULES, options) };
+}
+
+function bulkheadDocument(checked: object): DocumentOptions {
+  const options = checked as BulkheadOptions;
+  const limits = BULKHEAD_LIMITS.flatMap((name) => (options[name] === undefined ? [] : [[name, { ...options[name] }] as const]));
+  return { ...documentOptions(BULKHEAD_RULES, options), ...Object.fromEntries(limits), ...platformPart(options) };
 }
 
 function ruleMapDocument(limits: Readonly<Record<string, readonly LimitRule[]>>): Readonly<Record<string, DocumentOptions[]>> {

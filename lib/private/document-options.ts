@@ -19,6 +19,6 @@ export function documentOptions(rules: OptionRules, options: object): DocumentOp
 }
 
 /** The key of an option in the configuration document: durations carry their unit. */
-function documentKey(name: string, rule: OptionRule): string {
+export function documentKey(name: string, rule: OptionRule): string {
   return rule.type === 'duration' ? `${name}Ms` : name;
 }

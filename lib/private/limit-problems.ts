@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { CONTRACT } from './contract';
-import { isDuration, isRecord, isTokenObject, optionsProblems, show } from './option-problem';
+import { isDuration, isRecord, isTokenObject, optionsProblems, outline, show } from './option-problem';
 import { LIMIT_RULES, RATE_LIMIT_RULES } from './option-rules';
 
 const { maximumRulesPerKey: MAXIMUM_RULES, limitKeyParts: KEY_PARTS } = CONTRACT.configuration;
@@ -107,9 +107,4 @@ function shardProblems(path: string, maxShards: unknown): string[] {
 function milliseconds(period: unknown): number | undefined {
   if (!isDuration(period) || (period.isUnresolved() && period.unitLabel() !== 'millis')) return undefined;
   return period.toMilliseconds({ integral: false });
-}
-
-/** A value as a problem shows it, where a token cannot be used: what it stands for has to be known at synthesis. */
-function outline(value: unknown): string {
-  return Token.isUnresolved(value) ? 'a token' : show(value);
 }

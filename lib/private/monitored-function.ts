@@ -22,6 +22,12 @@ export function timeoutMsOf(fn: lambda.IFunction): number | undefined {
   return timeout.isUnresolved() ? undefined : timeout.toMilliseconds();
 }
 
+/** The reserved concurrency of a function; undefined where it has none, or where it cannot be known: of an imported function, or a token. */
+export function reservedConcurrencyOf(fn: lambda.IFunction): number | undefined {
+  const reserved = resourceOf(fn)?.reservedConcurrentExecutions;
+  return Token.isUnresolved(reserved) ? undefined : reserved;
+}
+
 /** The memory of a function in MB, a token included; undefined for an imported function. */
 export function memoryMbOf(fn: lambda.IFunction): number | undefined {
   const resource = resourceOf(fn);

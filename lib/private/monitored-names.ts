@@ -6,9 +6,10 @@ export interface SeenNames {
   readonly names: readonly string[];
 }
 
-const namesOf = ({ circuitNames, rateLimitNames }: IResilient): string[] => [
+const namesOf = ({ circuitNames, rateLimitNames, bulkheadNames }: IResilient): string[] => [
   ...circuitNames.map((name) => `circuit '${name}'`),
   ...rateLimitNames.map((name) => `rate limit '${name}'`),
+  ...bulkheadNames.map((name) => `bulkhead '${name}'`),
 ];
 
 /** Notes what is declared of a function now. */

@@ -15,6 +15,7 @@ export interface StateTable {
 const KINDS = [
   { id: 'CircuitTable', holds: 'circuits', namesOf: (user: IResilient) => user.circuitNames, tableOf: (tables: IResilienceTables) => tables.circuitTable },
   { id: 'RateLimitTable', holds: 'rate limits', namesOf: (user: IResilient) => user.rateLimitNames, tableOf: (tables: IResilienceTables) => tables.rateLimitTable },
+  { id: 'BulkheadTable', holds: 'bulkheads', namesOf: (user: IResilient) => user.bulkheadNames, tableOf: (tables: IResilienceTables) => tables.bulkheadTable },
 ];
 
 /**

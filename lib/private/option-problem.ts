@@ -30,6 +30,11 @@ export function show(value: unknown): string {
   return String(value);
 }
 
+/** A value as a problem shows it, where a token cannot be used: what it stands for has to be known at synthesis. */
+export function outline(value: unknown): string {
+  return Token.isUnresolved(value) ? 'a token' : show(value);
+}
+
 /** Whether a value is an object of named members, as opposed to an array, a primitive or nothing. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

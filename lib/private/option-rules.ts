@@ -32,7 +32,7 @@ export type OptionRule = BooleanRule | ChoiceRule | NumberRule | DurationRule;
 /** Rules by option name, in the contract's order. */
 export type OptionRules = ReadonlyMap<string, OptionRule>;
 
-const { circuit, rateLimit, limitRule, observability } = CONTRACT.configuration;
+const { circuit, rateLimit, limitRule, bulkhead, loadShedding, observability } = CONTRACT.configuration;
 
 /** The rules of a circuit's options. */
 export const CIRCUIT_RULES: OptionRules = new Map(Object.entries<OptionRule>(circuit));
@@ -42,6 +42,12 @@ export const RATE_LIMIT_RULES: OptionRules = new Map(Object.entries<OptionRule>(
 
 /** The rules of one limit in a list of limits. */
 export const LIMIT_RULES: OptionRules = new Map(Object.entries<OptionRule>(limitRule));
+
+/** The rules of a bulkhead's options that are plain values. */
+export const BULKHEAD_RULES: OptionRules = new Map(Object.entries<OptionRule>(bulkhead));
+
+/** The rules of the options of load shedding that are plain values. */
+export const LOAD_SHEDDING_RULES: OptionRules = new Map(Object.entries<OptionRule>(loadShedding));
 
 /** The rules of what a function reports. */
 export const OBSERVABILITY_RULES: OptionRules = new Map(Object.entries<OptionRule>(observability));

@@ -2,7 +2,7 @@ import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { IResilienceTables } from '../resilience-tables';
 import { CONTRACT } from './contract';
-import { CIRCUITS, RATE_LIMITS, type DeclarationKind } from './declaration-kinds';
+import { BULKHEADS, CIRCUITS, RATE_LIMITS, type DeclarationKind } from './declaration-kinds';
 
 /** How a function comes to the table of a kind of thing that is declared for it. */
 export interface TableConnection {
@@ -16,7 +16,7 @@ export interface TableConnection {
   grant(tables: IResilienceTables, grantee: iam.IGrantable): iam.Grant;
 }
 
-const { circuitTable: CIRCUIT_TABLE, rateLimitTable: RATE_LIMIT_TABLE } = CONTRACT.environment;
+const { circuitTable: CIRCUIT_TABLE, rateLimitTable: RATE_LIMIT_TABLE, bulkheadTable: BULKHEAD_TABLE } = CONTRACT.environment;
 
 /** A connection for every kind. */
 export const CONNECTIONS: readonly TableConnection[] = [
@@ -31,5 +31,11 @@ export const CONNECTIONS: readonly TableConnection[] = [
     variable: RATE_LIMIT_TABLE.name,
     tableOf: (tables) => tables.rateLimitTable,
     grant: (tables, grantee) => tables.grants.rateLimits(grantee),
+  },
+  {
+    kind: BULKHEADS,
+    variable: BULKHEAD_TABLE.name,
+    tableOf: (tables) => tables.bulkheadTable,
+    grant: (tables, grantee) => tables.grants.bulkheads(grantee),
   },
 ];

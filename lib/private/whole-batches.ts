@@ -1,10 +1,9 @@
-import { Annotations, CfnResource, Reference, Token, Tokenization, type IAspect } from 'aws-cdk-lib';
-import type { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Annotations, type IAspect } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { isMapping, readsFrom, type SourceService } from './event-sources';
 
-/** Sources whose batches can be answered record by record, as part of an ARN and as part of a type. */
-const SOURCE_ARN = /:(sqs|kinesis|dynamodb):/;
-const SOURCE_TYPE = /^AWS::(SQS|Kinesis|DynamoDB)::/;
+/** Sources whose batches can be answered record by record. */
+const ANSWERED_BY_RECORD: readonly SourceService[] = ['sqs', 'kinesis', 'dynamodb'];
 
 /** Warns of event sources that take refused records for done, where there are rate limits that may refuse them. */
 export class WholeBatchWarning implements IAspect {
@@ -16,7 +15,7 @@ export class WholeBatchWarning implements IAspect {
   }
 
   visit(node: IConstruct): void {
-    if (!isMapping(node) || !this.applies() || !isAnsweredByRecord(node)) return;
+    if (!isMapping(node) || !this.applies() || !readsFrom(node, ...ANSWERED_BY_RECORD)) return;
     if (node.functionResponseTypes?.includes('ReportBatchItemFailures') === true) return;
     Annotations.of(node).addWarningV2(
       'resilient-lambda:wholeBatches',
@@ -24,16 +23,4 @@ export class WholeBatchWarning implements IAspect {
         'set reportBatchItemFailures',
     );
   }
-}
-
-function isMapping(node: IConstruct): node is CfnEventSourceMapping {
-  return CfnResource.isCfnResource(node) && node.cfnResourceType === 'AWS::Lambda::EventSourceMapping';
-}
-
-function isAnsweredByRecord({ eventSourceArn = '' }: CfnEventSourceMapping): boolean {
-  if (SOURCE_ARN.test(eventSourceArn)) return true;
-  if (!Token.isUnresolved(eventSourceArn)) return false;
-  return Tokenization.reverseString(eventSourceArn).tokens.some(
-    (token) => Reference.isReference(token) && CfnResource.isCfnResource(token.target) && SOURCE_TYPE.test(token.target.cfnResourceType),
-  );
 }

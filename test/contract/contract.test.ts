@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { BULKHEAD_DEFAULTS } from '../../runtime/src/bulkhead/options.ts';
 import { CIRCUIT_BREAKER_DEFAULTS } from '../../runtime/src/circuit-breaker/options.ts';
 import { readConfiguration, type Configuration } from '../../runtime/src/config/configuration.ts';
 import { CONTRACT } from '../../runtime/src/contract/contract.ts';
+import { BULKHEAD_PARTS } from '../../runtime/src/core/bulkhead-schema.ts';
 import { LIMIT_PARTS } from '../../runtime/src/core/limit-schema.ts';
 import { schemaDefaults, schemaProblems, type OptionRule } from '../../runtime/src/core/option-schema.ts';
+import { SHEDDING_PARTS } from '../../runtime/src/core/shedding-schema.ts';
+import { checkedDynamicOptions } from '../../runtime/src/dynamic/options.ts';
+import { LOAD_SHEDDING_DEFAULTS } from '../../runtime/src/load-shedding/options.ts';
 import { RATE_LIMIT_DEFAULTS } from '../../runtime/src/rate-limit/options.ts';
 import { CONTRACT_COPIES, renderContract } from '../../scripts/generate-contract.ts';
 
@@ -28,7 +33,9 @@ const VARIABLES = [...Object.values(CONTRACT.environment), ...Object.values(CONT
 describe('environment variables', () => {
   it('are all read by the runtime, and no others', () => {
     const read = new Set<unknown>();
-    readConfiguration(new Proxy({}, { get: (_target, name) => void read.add(name) }));
+    const environment = new Proxy({}, { get: (_target, name) => void read.add(name) });
+    readConfiguration(environment);
+    checkedDynamicOptions({}, environment, false);
     expect([...read].sort()).toEqual(VARIABLES.map(({ name }) => name).sort());
   });
 
@@ -39,6 +46,8 @@ describe('environment variables', () => {
     }
   });
 });
+
+const { name: sheddingName, ...sheddingDefaults } = LOAD_SHEDDING_DEFAULTS;
 
 /** What a stack can declare, and where its options are documented. */
 const DECLARATIONS = [
@@ -60,6 +69,25 @@ const DECLARATIONS = [
     documented: 'DeclaredRateLimitOptions',
     parts: LIMIT_PARTS as readonly string[],
   },
+  {
+    of: 'a bulkhead',
+    schema: CONTRACT.configuration.bulkhead as Schema,
+    defaults: BULKHEAD_DEFAULTS as Readonly<Record<string, unknown>>,
+    read: (declared: object) => readDocument({ bulkheads: declared }).bulkheads,
+    source: '../../runtime/src/bulkhead/options.ts',
+    documented: 'DeclaredBulkheadOptions',
+    parts: BULKHEAD_PARTS as readonly string[],
+  },
+  {
+    of: 'load shedding',
+    schema: CONTRACT.configuration.loadShedding as Schema,
+    defaults: sheddingDefaults as Readonly<Record<string, unknown>>,
+    // A function sheds its load or does not: there is one of it, without a name.
+    read: ({ payments }: { readonly payments?: object }) => ({ payments: readDocument({ loadShedding: payments }).loadShedding }),
+    source: '../../runtime/src/load-shedding/options.ts',
+    documented: 'DeclaredLoadSheddingOptions',
+    parts: SHEDDING_PARTS as readonly string[],
+  },
 ];
 
 function readDocument(sections: object): Configuration {
@@ -77,6 +105,18 @@ describe.each(DECLARATIONS)('options of $of', ({ schema, defaults, read }) => {
 
   it('have defaults within their own bounds', () => {
     expect(schemaProblems(schema, defaults, 'defaults')).toEqual([]);
+  });
+});
+
+it('load shedding has a name of its own, which no stack declares', () => {
+  expect(sheddingName).toBe('load-shedding');
+});
+
+describe('the parts of a bulkhead and of load shedding that are no plain values', () => {
+  it('are read from the document as the examples of the constructs have them', () => {
+    const bulkheads = { stock: { perTenant: true, tenantLimits: { acme: 5 }, perOperation: true, operationLimits: { charge: 3 } } };
+    const loadShedding = { priorityRateCaps: Object.fromEntries(CONTRACT.configuration.priorities.map((priority) => [priority, 0.5])) };
+    expect(readDocument({ bulkheads, loadShedding })).toMatchObject({ bulkheads, loadShedding });
   });
 });
 
@@ -110,7 +150,7 @@ const textOf = (rule: OptionRule) => rule.type === 'boolean' || rule.type === 'c
 
 /** The bounds that a doc comment states, as quantities. */
 function statedBounds(comment: string): { bounds: number[]; exclusive: boolean } {
-  const QUANTITY = String.raw`(\d+(?: (?:ms|s|min|h|days))?)`;
+  const QUANTITY = String.raw`(\d+(?:\.\d+)?(?: (?:ms|s|min|h|days))?)`;
   const [, from, above, to] = new RegExp(`(?:${QUANTITY} to|above ${QUANTITY}, up to) ${QUANTITY}[.,;:]`).exec(comment)!;
   return { bounds: [quantity((from ?? above)!), quantity(to!)], exclusive: above !== undefined };
 }

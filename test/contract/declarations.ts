@@ -1,6 +1,7 @@
 import cdk from 'aws-cdk-lib';
 import * as fc from 'fast-check';
 import { CONTRACT } from '../../runtime/src/contract/contract.ts';
+import { BULKHEAD_PARTS } from '../../runtime/src/core/bulkhead-schema.ts';
 import { LIMIT_PARTS } from '../../runtime/src/core/limit-schema.ts';
 import type { OptionRule } from '../../runtime/src/core/option-schema.ts';
 
@@ -11,6 +12,8 @@ export type Options = Readonly<Record<string, unknown>>;
 export interface Declarations {
   readonly circuits?: unknown;
   readonly rateLimits?: unknown;
+  readonly bulkheads?: unknown;
+  readonly loadShedding?: unknown;
   readonly observability?: unknown;
 }
 
@@ -22,7 +25,7 @@ type Draw = (rule: OptionRule) => fc.Arbitrary<unknown>;
 
 const { Duration } = cdk;
 const SCHEMA = CONTRACT.configuration;
-const SCHEMAS: readonly Schema[] = [SCHEMA.circuit, SCHEMA.rateLimit, SCHEMA.limitRule, SCHEMA.observability];
+const SCHEMAS: readonly Schema[] = [SCHEMA.circuit, SCHEMA.rateLimit, SCHEMA.limitRule, SCHEMA.bulkhead, SCHEMA.loadShedding, SCHEMA.observability];
 
 /** Every option that a stack gives a `Duration`. */
 export const DURATIONS: ReadonlySet<string> = new Set(
@@ -148,11 +151,41 @@ const ALLOWED_LIMIT = fc.constantFrom(undefined, ...SCHEMA.rateLimit.strategy.va
     });
 });
 
+/** A number, or none, so that both come up. */
+const maybe = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> => fc.option(value, { nil: undefined });
+
+/** Limits of single tenants or operations, and the option without which nothing looks at them. */
+const ownLimits = (part: (typeof BULKHEAD_PARTS)[number], isOn: 'perTenant' | 'perOperation', slots: number): fc.Arbitrary<Options> =>
+  fc.oneof(
+    maybe(fc.boolean()).map((on) => ({ [isOn]: on })),
+    byName(within(1, slots), IDS, exactly).map((limits) => ({ [part]: limits, [isOn]: true })),
+  );
+
+/** Bulkheads that the contract allows. */
+const ALLOWED_BULKHEAD = maybe(allowed(SCHEMA.bulkhead.maxConcurrent) as fc.Arbitrary<number>).chain((maxConcurrent) => {
+  const slots = maxConcurrent ?? SCHEMA.bulkhead.maxConcurrent.default;
+  const { maxConcurrent: _slots, minConcurrent: _least, perTenant: _tenants, perOperation: _operations, ...plain } = SCHEMA.bulkhead;
+  return fc
+    .tuple(ownLimits('tenantLimits', 'perTenant', slots), ownLimits('operationLimits', 'perOperation', slots), maybe(within(1, slots)), someOf(plain, allowed))
+    .map(([tenants, operations, minConcurrent, rest]) => ({ maxConcurrent, minConcurrent, ...tenants, ...operations, ...optionsOf(rest) }));
+});
+
+const CAPS = byName(allowed(SCHEMA.loadShedding.maxRate), fc.constantFrom(...SCHEMA.priorities), exactly);
+
+/** Load shedding that the contract allows. */
+const ALLOWED_SHEDDING = maybe(allowed(SCHEMA.loadShedding.maxRate) as fc.Arbitrary<number>).chain((maxRate) => {
+  const { minRate: _least, maxRate: _most, ...plain } = SCHEMA.loadShedding;
+  const minRate = maybe(fc.double({ min: 0, max: maxRate ?? SCHEMA.loadShedding.maxRate.default, noNaN: true }).map((value) => value + 0));
+  return fc.record({ minRate, priorityRateCaps: maybe(CAPS), rest: someOf(plain, allowed) }).map(({ rest, ...parts }) => ({ maxRate, ...parts, ...optionsOf(rest) }));
+});
+
 /** Declarations that the contract allows. */
 export const ALLOWED: fc.Arbitrary<Declarations> = fc.record(
   {
     circuits: byName(someOf(SCHEMA.circuit, allowed).map(optionsOf), NAMES, ignoringCase),
     rateLimits: byName(ALLOWED_LIMIT, NAMES, ignoringCase),
+    bulkheads: byName(ALLOWED_BULKHEAD, NAMES, ignoringCase),
+    loadShedding: ALLOWED_SHEDDING,
     observability: someOf(SCHEMA.observability, allowed).map(optionsOf),
   },
   { requiredKeys: [] },
@@ -185,18 +218,38 @@ const WILD_LIMIT = withUnknown(
     )
     .map((parts) => parts.flat()),
 );
+
+/** Numbers of which some are more than there are slots. */
+const WILD_SLOTS = mostly(fc.constantFrom(1, 2, 10, 11), refused(SCHEMA.bulkhead.maxConcurrent));
+const WILD_SLOT_LIMITS = mostly(byName(WILD_SLOTS, PLAIN_IDS, exactly), ODD);
+const WILD_BULKHEAD = withUnknown(
+  fc
+    .tuple(
+      fc.subarray([...BULKHEAD_PARTS]).chain((chosen) => each(chosen.map((part) => WILD_SLOT_LIMITS.map((value): Entry => [part, value])))),
+      fc.subarray(['maxConcurrent', 'minConcurrent']).chain((chosen) => each(chosen.map((name) => WILD_SLOTS.map((value): Entry => [name, value])))),
+      someOf(SCHEMA.bulkhead, wild),
+    )
+    .map((parts) => parts.flat()),
+);
+const WILD_CAPS = mostly(byName(wild(SCHEMA.loadShedding.maxRate), mostly(fc.constantFrom<string>(...SCHEMA.priorities), BAD_NAMES), exactly), ODD);
+const WILD_SHEDDING = withUnknown(
+  fc.tuple(fc.oneof(LEFT_OUT, WILD_CAPS.map((value): Entry[] => [['priorityRateCaps', value]])), someOf(SCHEMA.loadShedding, wild)).map((parts) => parts.flat()),
+);
 const WILD_NAMES = mostly(fc.constantFrom('payments', 'Payments', 'stock'), BAD_NAMES);
 const tooMany = (options: Options) => Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`n${index}`, options]));
 
-/** Declarations of which some are allowed and most are not. */
-export const WILD: fc.Arbitrary<Declarations> = fc.record(
-  {
-    circuits: mostly(byName(mostly(withUnknown(someOf(SCHEMA.circuit, wild)), ODD), WILD_NAMES, exactly), fc.oneof(ODD, fc.constant(tooMany({})))),
-    rateLimits: mostly(byName(mostly(WILD_LIMIT, ODD), WILD_NAMES, exactly), ODD),
-    observability: mostly(withUnknown(someOf(SCHEMA.observability, wild)), ODD),
-  },
-  { requiredKeys: [] },
-);
+const WILD_SECTIONS: Required<Record<keyof Declarations, fc.Arbitrary<unknown>>> = {
+  circuits: mostly(byName(mostly(withUnknown(someOf(SCHEMA.circuit, wild)), ODD), WILD_NAMES, exactly), fc.oneof(ODD, fc.constant(tooMany({})))),
+  rateLimits: mostly(byName(mostly(WILD_LIMIT, ODD), WILD_NAMES, exactly), ODD),
+  bulkheads: mostly(byName(mostly(WILD_BULKHEAD, ODD), WILD_NAMES, exactly), ODD),
+  loadShedding: mostly(WILD_SHEDDING, ODD),
+  observability: mostly(withUnknown(someOf(SCHEMA.observability, wild)), ODD),
+};
+
+/** Declarations of which some are allowed and most are not: of few things, or nearly none would be. */
+export const WILD: fc.Arbitrary<Declarations> = fc
+  .subarray(Object.keys(WILD_SECTIONS) as (keyof Declarations)[], { maxLength: 2 })
+  .chain((chosen) => fc.record(Object.fromEntries(chosen.map((section) => [section, WILD_SECTIONS[section]]))));
 
 /** Options in the words of the runtime: durations in milliseconds under a name that says so, and nothing that is undefined. */
 export function inMilliseconds(options: unknown): unknown {

@@ -5,6 +5,7 @@ import { createCircuitBreaker } from '../../runtime/src/circuit-breaker/index.ts
 import { CONTRACT } from '../../runtime/src/contract/contract.ts';
 import type { EventSink } from '../../runtime/src/core/events.ts';
 import { StoreUnavailableError } from '../../runtime/src/core/store-unavailable.ts';
+import { createDynamicResilience, type ConfigurationSource } from '../../runtime/src/dynamic/index.ts';
 import { StateClient } from '../../runtime/src/dynamodb/state-client.ts';
 import { healthCheck } from '../../runtime/src/health/index.ts';
 import { createObservability, observability, type Observability } from '../../runtime/src/observability/index.ts';
@@ -12,6 +13,7 @@ import { createRateLimiter, MemoryRateLimitStore, rateLimit, type RateLimitStore
 import { ManualClock, MemoryCircuitStore, SeededRandom } from '../../runtime/src/testing/index.ts';
 import { pointSdkTo } from '../runtime/dynamodb/fixture.ts';
 import { contractMetrics, emfProblems, listen, Output } from '../runtime/observability/emf.ts';
+import { fillBulkheads, shedLoad } from '../runtime/observability/loads.ts';
 
 /** What is common to all policies of the run. */
 interface Setting {
@@ -70,6 +72,17 @@ async function askInVain({ clock, random, sink }: Setting): Promise<void> {
   await new StateClient('circuits', { clock, random, sink }).get({ id: 'circuit#payments' }, {}).catch(ignore);
 }
 
+/** A configuration that changes, then one that cannot be used, then none that can be asked for. */
+async function followConfiguration({ clock, random, environment }: Setting): Promise<void> {
+  const documents = [1, 2, 0].map((failureThreshold) => JSON.stringify({ version: CONTRACT.version, circuits: { mail: { shared: false, failureThreshold } } }));
+  const source: ConfigurationSource = { latest: async () => documents.shift() ?? fail() };
+  const policies = await createDynamicResilience({ observability: false }, { clock, random, environment, source, sleep: never });
+  for (let polls = 0; polls < 3; polls += 1) {
+    clock.advance(MINUTE_MS);
+    await policies.execute(() => 'ok');
+  }
+}
+
 function httpEvent(path: string) {
   const http = { method: 'GET', path, protocol: 'HTTP/1.1', sourceIp: '203.0.113.8', userAgent: 'test' };
   return { version: '2.0', routeKey: `GET ${path}`, rawPath: path, headers: {}, requestContext: { routeKey: `GET ${path}`, requestId: 'r-1', http }, body: '{}', isBase64Encoded: false };
@@ -111,7 +124,10 @@ beforeAll(async () => {
   const setting = { clock, random, sink: observed.sink, environment: {} };
   await liveThroughAnOutage(setting);
   await useUpLimits(setting);
+  await fillBulkheads(setting);
+  await shedLoad(setting);
   await askInVain(setting);
+  await followConfiguration(setting);
   await answerHealthRequests(setting);
   await answerRequests(observed, setting);
   observed.sink.flush?.(clock.nowMs() + 10 * MINUTE_MS);

@@ -3,6 +3,8 @@ import * as fc from 'fast-check';
 import builtContract from '../../dist/private/contract.js';
 import { CONTRACT } from '../../runtime/src/contract/contract.ts';
 import { schemaDefaults } from '../../runtime/src/core/option-schema.ts';
+import { BULKHEAD_PARTS } from '../../runtime/src/core/bulkhead-schema.ts';
+import { SHEDDING_PARTS } from '../../runtime/src/core/shedding-schema.ts';
 import { ALLOWED, inMilliseconds, WILD, type Declarations, type Options } from './declarations.ts';
 import { documentFor, environmentOf, MAXIMUM_BYTES, refusedByConstruct, refusedByRuntime, resolvedFrom } from './two-sides.ts';
 
@@ -13,16 +15,21 @@ const LIMIT_PARTS = ['limits', 'tenantLimits', 'userLimits', 'by'];
 const EVERY_OPTION = [
   ...Object.keys(SCHEMA.circuit).map((option) => `circuits.${option}`),
   ...[...Object.keys(SCHEMA.rateLimit), ...LIMIT_PARTS].map((option) => `rateLimits.${option}`),
+  ...[...Object.keys(SCHEMA.bulkhead), ...BULKHEAD_PARTS].map((option) => `bulkheads.${option}`),
+  ...[...Object.keys(SCHEMA.loadShedding), ...SHEDDING_PARTS].map((option) => `loadShedding.${option}`),
   ...Object.keys(SCHEMA.observability).map((option) => `observability.${option}`),
 ].sort();
 
 const membersOf = (options: unknown): [string, unknown][] => (typeof options === 'object' && options !== null ? Object.entries(options) : []);
 
 /** The options that are set in declarations, by what they are of. */
-function optionsIn({ circuits, rateLimits, observability }: Declarations): string[] {
+function optionsIn({ circuits, rateLimits, bulkheads, loadShedding, observability }: Declarations): string[] {
   const set = (prefix: string, options: unknown) => membersOf(options).flatMap(([name, value]) => (value === undefined ? [] : [`${prefix}.${name}`]));
   const named = (prefix: string, all: unknown) => membersOf(all).flatMap(([, options]) => set(prefix, options));
-  return [...named('circuits', circuits), ...named('rateLimits', rateLimits), ...set('observability', observability)];
+  return [
+    ...[...named('circuits', circuits), ...named('rateLimits', rateLimits), ...named('bulkheads', bulkheads)],
+    ...[...set('loadShedding', loadShedding), ...set('observability', observability)],
+  ];
 }
 
 /** What the runtime has to make of options of one kind: the default of what is not declared, and what is declared. */
@@ -37,6 +44,21 @@ const inOrderById = (owners: Readonly<Record<string, Rules>> = {}) => new Map(Ob
 function expectedLimit(name: string, declared: unknown): Options {
   const { limits, tenantLimits, userLimits, by = [], ...plain } = expected(SCHEMA.rateLimit, declared);
   return { ...plain, name, by, rules: inOrder(limits as Rules), tenantRules: inOrderById(tenantLimits as never), userRules: inOrderById(userLimits as never) };
+}
+
+function expectedBulkhead(name: string, declared: unknown): Options {
+  const { tenantLimits, operationLimits, ...plain } = expected(SCHEMA.bulkhead, declared) as Record<string, number> & Record<(typeof BULKHEAD_PARTS)[number], object | undefined>;
+  const { maxConcurrent, defaultTenantLimit, defaultOperationLimit } = plain as Record<string, number>;
+  const share = (limit: number, part: number) => (limit === 0 ? Math.max(1, Math.floor(maxConcurrent! / part)) : Math.min(limit, maxConcurrent!));
+  const shares = { defaultTenantLimit: share(defaultTenantLimit!, 10), defaultOperationLimit: share(defaultOperationLimit!, 5) };
+  const byId = (limits: object | undefined) => new Map(Object.entries(limits ?? {}));
+  return { ...plain, ...shares, name, tenantLimits: byId(tenantLimits), operationLimits: byId(operationLimits) };
+}
+
+function expectedShedding(declared: unknown): Options {
+  const { priorityRateCaps, ...plain } = expected(SCHEMA.loadShedding, declared);
+  const caps = { critical: 0, high: 1, normal: 1, low: 1, background: 1, ...(priorityRateCaps as object | undefined) };
+  return { ...plain, name: 'load-shedding', weights: { cpu: 0.3, memory: 0.3, latency: 0.3, errors: 0.1 }, priorityRateCaps: caps };
 }
 
 const withoutCapacity = (options: ReturnType<typeof resolvedFrom>['rateLimits'][string]) => {
@@ -61,9 +83,11 @@ describe('a configuration that is valid', () => {
 
   it('is what the runtime reads from the template, unchanged (PX-13)', () => {
     inEveryCase((declarations) => {
-      const { circuits, rateLimits, observability } = resolvedFrom(environmentOf(declarations));
+      const { circuits, rateLimits, bulkheads, loadShedding, observability } = resolvedFrom(environmentOf(declarations));
       expect(circuits).toEqual(mapped(declarations.circuits, (name, options) => ({ ...expected(SCHEMA.circuit, options), name })));
       expect(mapped(rateLimits, (_name, options) => withoutCapacity(options as never))).toEqual(mapped(declarations.rateLimits, expectedLimit));
+      expect(bulkheads).toEqual(mapped(declarations.bulkheads, expectedBulkhead));
+      expect(loadShedding).toEqual(declarations.loadShedding && expectedShedding(declarations.loadShedding));
       expect(observability).toEqual({ ...expected(SCHEMA.observability, declarations.observability), sinks: [], redactPaths: [] });
     }, 150);
     expect([...tried].sort()).toEqual(EVERY_OPTION);
@@ -72,7 +96,7 @@ describe('a configuration that is valid', () => {
   it('is written the same way, whatever the order of the options', () => {
     inEveryCase((declarations) => {
       const reversed = (options: unknown) => Object.fromEntries(membersOf(options).reverse());
-      const turned = { ...declarations, circuits: mapped(declarations.circuits, (_name, options) => reversed(options)), observability: reversed(declarations.observability) };
+      const turned = { ...declarations, circuits: mapped(declarations.circuits, (_name, options) => reversed(options)), loadShedding: declarations.loadShedding && reversed(declarations.loadShedding), observability: reversed(declarations.observability) };
       expect(environmentOf(turned)).toEqual(environmentOf(declarations));
     }, 30);
   });
@@ -87,7 +111,7 @@ describe('any configuration', () => {
       expect(refusedByRuntime(declarations)).toEqual(byConstruct);
       if (byConstruct.length === 0) taken += 1;
       if (byConstruct.length > 1) multiple += 1;
-      byConstruct.forEach((path) => refused.add(path.replace(/^(circuits|rateLimits)\.[^.]*\./, '$1.')));
+      byConstruct.forEach((path) => refused.add(path.replace(/^(circuits|rateLimits|bulkheads)\.[^.]*\./, '$1.')));
     }), { numRuns: 1500, seed: 20_261_121 });
     // A property whose case never comes up proves nothing (PX-18).
     expect(EVERY_OPTION.filter((option) => !refused.has(option))).toEqual([]);

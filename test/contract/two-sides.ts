@@ -2,12 +2,14 @@ import cdk from 'aws-cdk-lib';
 import assertions from 'aws-cdk-lib/assertions';
 import lambda from 'aws-cdk-lib/aws-lambda';
 import constructs from '../../dist/index.js';
+import { resolveBulkheadOptions } from '../../runtime/src/bulkhead/options.ts';
 import { resolveCircuitBreakerOptions } from '../../runtime/src/circuit-breaker/options.ts';
 import { readConfiguration, type Environment } from '../../runtime/src/config/configuration.ts';
 import { withDeclared } from '../../runtime/src/config/declared.ts';
 import { CONTRACT } from '../../runtime/src/contract/contract.ts';
 import { ConfigurationError } from '../../runtime/src/core/errors.ts';
 import { isRecord } from '../../runtime/src/core/record.ts';
+import { resolveLoadSheddingOptions } from '../../runtime/src/load-shedding/options.ts';
 import { resolveObservabilityOptions } from '../../runtime/src/observability/options.ts';
 import { resolveRateLimitOptions } from '../../runtime/src/rate-limit/options.ts';
 import { DURATIONS, inMilliseconds, type Declarations } from './declarations.ts';
@@ -20,8 +22,8 @@ const CODE = { handler: 'index.handler', code: lambda.Code.fromInline('exports.h
 
 /** The document that the construct writes for what it does not refuse. */
 export const documentFor = (declarations: Declarations): string => {
-  const { circuits, rateLimits: limits, observability } = inMilliseconds(declarations) as Declarations;
-  return JSON.stringify({ version: CONTRACT.version, circuits, limits, observability });
+  const { rateLimits: limits, ...others } = inMilliseconds(declarations) as Declarations;
+  return JSON.stringify({ version: CONTRACT.version, limits, ...others });
 };
 
 function declare(declarations: Declarations): cdk.Stack {
@@ -40,12 +42,14 @@ export function environmentOf(declarations: Declarations): Environment {
 
 /** What a policy of the runtime works with, when the code gives it a name and nothing else. */
 export function resolvedFrom(environment: Environment) {
-  const { circuits = {}, rateLimits = {}, observability } = readConfiguration(environment);
+  const { circuits = {}, rateLimits = {}, bulkheads = {}, loadShedding, observability } = readConfiguration(environment);
   const each = <Resolved>(declared: object, resolve: (name: string) => Resolved) =>
     Object.fromEntries(Object.keys(declared).map((name) => [name, resolve(name)]));
   return {
     circuits: each(circuits, (name) => resolveCircuitBreakerOptions(withDeclared({ name }, circuits))),
     rateLimits: each(rateLimits, (name) => resolveRateLimitOptions(withDeclared({ name }, rateLimits))),
+    bulkheads: each(bulkheads, (name) => resolveBulkheadOptions(withDeclared({ name }, bulkheads))),
+    loadShedding: loadShedding && resolveLoadSheddingOptions(loadShedding),
     observability: resolveObservabilityOptions(observability),
   };
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { atOnce, mostAtOnce, type BulkheadRunResult } from '../../demo/bulkhead-run.ts';
 import { renderCharts } from '../../demo/charts.ts';
 import { mostWithin, type LimitRunResult } from '../../demo/limit-run.ts';
 import { readOptions } from '../../demo/options.ts';
-import { describeCircuits, describeLimits } from '../../demo/progress.ts';
+import { describeBulkheads, describeCircuits, describeLimits } from '../../demo/progress.ts';
 import type { Transition } from '../../demo/recorder.ts';
 import { renderSummary, shortcomings, summaries, type DemoResult } from '../../demo/summary.ts';
-import { circuitRun, limitRun } from './results.ts';
+import { allAtOnce, bulkheadRun, circuitRun, limitRun } from './results.ts';
 
 const OPENED: Transition = { atMs: 5200, from: 'closed', to: 'open', environment: 3 };
 const PROBED: Transition = { atMs: 8200, from: 'open', to: 'half_open', environment: 1 };
@@ -15,12 +16,19 @@ const CLOSED: Transition = { atMs: 11_500, from: 'half_open', to: 'closed', envi
 const GOOD: DemoResult = {
   circuits: { inMemory: circuitRun([]), shared: circuitRun([OPENED, PROBED, CLOSED]) },
   limits: { inMemory: limitRun({ admitted: 240, refused: 0, mostInOneSecond: 61, storeCalls: 0, storeWrites: 0 }), shared: limitRun() },
+  bulkheads: { inMemory: bulkheadRun({ reports: allAtOnce(8), done: 162, refused: 0 }), shared: bulkheadRun() },
 };
 
 /** The good result, but for the limits. */
 function withLimits(inMemory: Partial<LimitRunResult>, shared: Partial<LimitRunResult>): DemoResult {
   const { limits } = GOOD;
   return { ...GOOD, limits: { inMemory: { ...limits.inMemory, ...inMemory }, shared: { ...limits.shared, ...shared } } };
+}
+
+/** The good result, but for the bulkheads. */
+function withBulkheads(inMemory: Partial<BulkheadRunResult>, shared: Partial<BulkheadRunResult>): DemoResult {
+  const { bulkheads } = GOOD;
+  return { ...GOOD, bulkheads: { inMemory: { ...bulkheads.inMemory, ...inMemory }, shared: { ...bulkheads.shared, ...shared } } };
 }
 
 /** What is shown of both runs, by what is compared. */
@@ -30,7 +38,7 @@ function shown(result: DemoResult, index: number): Record<string, readonly [stri
 }
 
 describe('the command line', () => {
-  it('has defaults that fit into a minute', () => {
+  it('has defaults that take about a minute', () => {
     expect(readOptions([])).toEqual({ environments: 10, seconds: 14, out: 'demo/out' });
   });
 
@@ -79,6 +87,36 @@ describe('the verdict on the limits', () => {
   });
 });
 
+describe('the verdict on the bulkheads', () => {
+  it.each<[string, DemoResult, readonly string[]]>([
+    ['all slots are used, and never more', GOOD, []],
+    ['there is one report too many', withBulkheads({}, { reports: allAtOnce(4) }), ['at most 4 reports at once: it should have been 3']],
+    ['a slot is never used', withBulkheads({}, { reports: allAtOnce(2) }), ['at most 2 reports at once: it should have been 3']],
+    ['a bulkhead in memory refuses one', withBulkheads({ refused: 1 }, {}), ['Bulkheads in memory refused 1 requests']],
+    ['the load is too low to show anything', withBulkheads({ reports: allAtOnce(3) }, {}), ['at most 3 reports at once: there should have been more than 3']],
+    ['an old request is answered', withBulkheads({}, { shed: 17 }), ['17 requests were shed: it should have been the 18']],
+    ['the table did not answer in time, and it mattered', withBulkheads({}, { reports: allAtOnce(4), decidedAlone: 2 }), ['at most 4', '2 environments decided alone']],
+  ])('%s', (_case, result, problems) => {
+    expect(shortcomings(result)).toEqual(problems.map((problem) => expect.stringContaining(problem)));
+  });
+});
+
+describe('reports at once', () => {
+  it('are counted whenever one begins or ends', () => {
+    expect(atOnce([{ fromMs: 0, toMs: 20 }, { fromMs: 10, toMs: 30 }])).toEqual([
+      { atMs: 0, count: 1 },
+      { atMs: 10, count: 2 },
+      { atMs: 20, count: 1 },
+      { atMs: 30, count: 0 },
+    ]);
+  });
+
+  it('do not overlap where one ends in the millisecond in which another begins', () => {
+    expect(mostAtOnce([{ fromMs: 0, toMs: 20 }, { fromMs: 20, toMs: 40 }])).toBe(1);
+    expect(mostAtOnce([])).toBe(0);
+  });
+});
+
 describe('the summary', () => {
   it('counts transitions and relates store calls to requests', () => {
     const circuits = {
@@ -106,10 +144,23 @@ describe('the summary', () => {
     });
   });
 
-  it('is two tables', () => {
+  it('says how many reports there were at once', () => {
+    expect(shown(GOOD, 2)).toEqual({
+      requests: ['180', '180'],
+      done: ['162', '60'],
+      refused: ['0', '102'],
+      'shed, because they were too old': ['18', '18'],
+      'most at once': ['8', '3'],
+      'store calls per request': ['2.000', '2.000'],
+      'of these, writes': ['1.500', '1.500'],
+    });
+  });
+
+  it('is three tables', () => {
     const text = renderSummary(GOOD);
     expect(text).toContain('│ 10 environments, a circuit ');
     expect(text).toContain('│ 10 environments, a limit of 20 per second ');
+    expect(text).toContain('│ 10 environments, a bulkhead of 3 ');
     expect(text).toContain('┘\n\n┌');
   });
 });
@@ -133,7 +184,8 @@ describe('what is shown', () => {
     expect(svg).toMatch(/^<svg /);
     expect(svg).toContain('one circuit for the fleet, shared');
     expect(svg).toContain('one limit for the fleet, shared');
-    for (const name of ['paid', 'environments refusing', 'store calls', 'admitted', 'limit']) expect(svg).toContain(`>${name}</text>`);
+    expect(svg).toContain('one bulkhead for the fleet, shared');
+    for (const name of ['paid', 'environments refusing', 'store calls', 'admitted', 'limit', 'reports', 'slots']) expect(svg).toContain(`>${name}</text>`);
     expect(svg.match(/payments fails/g)).toHaveLength(2);
     expect(svg.match(/stroke-dasharray/g)?.length).toBeGreaterThanOrEqual(2);
   });
@@ -141,6 +193,11 @@ describe('what is shown', () => {
   it('tells the state of every environment in one line', () => {
     const progress = { weather: 'failing', elapsedMs: 6100, requestsPerSecond: 60, phases: ['closed', 'open', 'half_open'], failingCalls: 7, refused: 9, storeCalls: 3 } as const;
     expect(describeCircuits(progress)).toBe(' 6.1 s  payments failing     60 requests/s  circuits ·#?  failing calls 7  refused 9  store calls 3');
+  });
+
+  it('tells in one line what became of the reports', () => {
+    const progress = { elapsedMs: 2000, requestsPerSecond: 60, done: 40, refused: 68, shed: 12, storeCalls: 90 };
+    expect(describeBulkheads(progress)).toBe(' 2.0 s   60 requests/s  done 40  refused 68  shed 12  store calls 90');
   });
 
   it('tells in one line what the limit admits', () => {

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { BULKHEAD_NAME, mostAtOnce } from '../../demo/bulkhead-run.ts';
 import { EXERCISED } from '../../demo/dashboard.ts';
 import { LIMIT_NAME } from '../../demo/limit-run.ts';
 import { startPaymentsServer, type PaymentsServer } from '../../demo/payments-server.ts';
 import { functionOf, resolveVariables, synthesize, type SynthesizedFunction, type SynthesizedStack } from '../../demo/synthesized-stack.ts';
-import { declaredLimit } from '../../demo/variables.ts';
+import { declaredLimit, declaredSlots } from '../../demo/variables.ts';
 import {
   createTablesFromTemplate,
   startEmbeddedDynamoDb,
@@ -153,20 +154,51 @@ async function searchUndisturbed(requests: number, limit: number, periodMs = DAY
   throw new Error('the table never answered in time');
 }
 
+/** Slots that even a table that does not answer gives nobody more of; kept ones would outlive the fleet until their leases end. */
+const TWO_AT_ONCE = { inbound: true, maxConcurrent: 2, keepDurationMs: 0, onStoreFailure: 'deny' };
+
+/** A fleet of the reports, each environment of which has made one. */
+async function withReports(bulkhead: object, body: (fleet: Fleet) => Promise<void>): Promise<void> {
+  const config = { version: 1, bulkheads: { reports: bulkhead }, loadShedding: { maxEventAgeMs: 10_000, targetLatencyMs: 2000 } };
+  const fleet = await fleetOf(functionOf(stack, 'Reports'), config, () => {});
+  try {
+    for (let environment = 0; environment < ENVIRONMENTS; environment += 1) await ask(fleet, environment);
+    await body(fleet);
+  } finally {
+    await fleet.close();
+  }
+}
+
+/** Asks for reports until some have waited, some were refused and one was shed because of its age. */
+async function exerciseReports(): Promise<void> {
+  await withReports({ ...TWO_AT_ONCE, maxConcurrent: 1, maxWaitMs: 400 }, async (fleet) => {
+    const { requestContext } = EVENT;
+    await fleet.invokeOn(0, { ...EVENT, requestContext: { ...requestContext, timeEpoch: Date.now() - 60_000 } });
+    const endMs = Date.now() + PATIENCE_MS;
+    while (!(said('BulkheadRefused') && said('BulkheadWaitDuration')) && Date.now() < endMs) {
+      await Promise.all(fleet.environments.map((_, environment) => ask(fleet, environment)));
+    }
+  });
+}
+
+const said = (metric: string): boolean => printed.some((line) => line.includes(`"${metric}":`));
+
 const admitted = (answers: readonly Answer[]) => answers.filter(({ statusCode }) => statusCode === 200).length;
 
 describe('the stack of the demo', () => {
-  it('has two functions with code of their own', () => {
-    const [checkout, search] = [functionOf(stack, 'Checkout'), functionOf(stack, 'Search')];
-    expect([...stack.functions.keys()]).toEqual(['Checkout', 'Search']);
-    expect(checkout.taskRoot).not.toBe(search.taskRoot);
+  it('has three functions with code of their own', () => {
+    const [checkout, search, reports] = [functionOf(stack, 'Checkout'), functionOf(stack, 'Search'), functionOf(stack, 'Reports')];
+    expect([...stack.functions.keys()]).toEqual(['Checkout', 'Search', 'Reports']);
+    expect(new Set([checkout, search, reports].map(({ taskRoot }) => taskRoot)).size).toBe(3);
     expect(checkout.variables).toHaveProperty('RESILIENCE_CIRCUIT_TABLE');
     expect(search.variables).toHaveProperty('RESILIENCE_RATE_LIMIT_TABLE');
     expect(declaredLimit(resolveVariables(search, tables), LIMIT_NAME)).toEqual({ limit: 20, periodMs: 1000, burst: 20 });
+    expect(reports.variables).toHaveProperty('RESILIENCE_BULKHEAD_TABLE');
+    expect(declaredSlots(resolveVariables(reports, tables), BULKHEAD_NAME)).toBe(3);
   });
 
   it('has no other functions, and says which it has', () => {
-    expect(() => functionOf(stack, 'Basket')).toThrow('the stack has no function Basket, only Checkout, Search');
+    expect(() => functionOf(stack, 'Basket')).toThrow('the stack has no function Basket, only Checkout, Search, Reports');
   });
 });
 
@@ -184,6 +216,20 @@ describe('the bundled search in isolated environments', () => {
     const { answers } = await searchInTurn(4 * ENVIRONMENTS, { limits: [{ limit: 2, periodMs: DAY_MS }], shared: false });
     expect(admitted(answers)).toBe(2 * ENVIRONMENTS);
     expect(proxy.counters().requests).toBe(requests);
+  }, 60_000);
+});
+
+describe('the bundled reports in isolated environments', () => {
+  it('makes no more at once than there are slots, and refuses the rest at once if nobody may wait', async () => {
+    await withReports({ ...TWO_AT_ONCE, queueSize: 0 }, async (fleet) => {
+      const answers = await Promise.all(fleet.environments.map((_, environment) => ask(fleet, environment)));
+      const refused = answers.filter(({ statusCode }) => statusCode === 429);
+      // A busy machine may leave time for one after the other.
+      expect(refused.length).toBeLessThanOrEqual(ENVIRONMENTS - 2);
+      for (const { body } of refused) expect(JSON.parse(body)).toMatchObject({ code: 'BULKHEAD_FULL', max_concurrent: 2 });
+      const made = answers.filter(({ statusCode }) => statusCode === 200).map(({ body }) => JSON.parse(body) as { startedAtMs: number; endedAtMs: number });
+      expect(mostAtOnce(made.map(({ startedAtMs, endedAtMs }) => ({ fromMs: startedAtMs, toMs: endedAtMs })))).toBeLessThanOrEqual(2);
+    });
   }, 60_000);
 });
 
@@ -228,10 +274,13 @@ describe('the bundled checkout in isolated environments', () => {
 });
 
 /**
- * Metrics of the dashboard and of alarms that the demo does not exercise: nothing answers in place of payments, no limit is a dry run,
- * and neither tables nor health nor the reporting itself have trouble.
+ * Metrics of the dashboard and of alarms that the demo does not exercise: nothing answers in place of payments, nothing is a dry run,
+ * no environment dies with a slot, and neither tables nor health nor the reporting itself have trouble.
  */
-const AT_REST = ['CircuitFallbacks', 'ObservabilityErrors', 'ObservabilityFolded', 'RateLimitDegraded', 'RateLimitWouldRefuse', 'RequestErrors', 'StoreErrors'];
+const AT_REST = [
+  ...['BulkheadDegraded', 'BulkheadReclaimed', 'CircuitFallbacks', 'ObservabilityErrors', 'ObservabilityFolded'],
+  ...['RateLimitDegraded', 'RateLimitWouldRefuse', 'RequestErrors', 'RequestsWouldShed', 'StoreErrors'],
+];
 
 describe('the dashboard and the alarms of the demo', () => {
   it('ask for what the functions send, with equal namespace, dimensions and unit, and for nothing less', async () => {
@@ -243,6 +292,7 @@ describe('the dashboard and the alarms of the demo', () => {
       payments.setFailing(false);
       await untilAll(fleet, 200);
     });
+    await exerciseReports();
     // A limit that no other test has used up.
     await searchUndisturbed(4 * ENVIRONMENTS, 6, DAY_MS / 2);
 

@@ -1,3 +1,4 @@
+import type { BulkheadRunResult } from '../../demo/bulkhead-run.ts';
 import type { CircuitRunResult } from '../../demo/circuit-run.ts';
 import type { LimitRunResult } from '../../demo/limit-run.ts';
 import type { Transition } from '../../demo/recorder.ts';
@@ -44,4 +45,28 @@ export function limitRun(more: Partial<LimitRunResult> = {}): LimitRunResult {
     decidedAlone: 0,
     ...more,
   };
+}
+
+/** A run of the reports as it might have been: three at once, one after the other. */
+export function bulkheadRun(more: Partial<BulkheadRunResult> = {}): BulkheadRunResult {
+  return {
+    environments: 10,
+    slots: 3,
+    seconds: 3,
+    reports: [0, 10, 20, 160, 170, 180].map((fromMs) => ({ fromMs, toMs: fromMs + 150 })),
+    requests: 180,
+    stale: 18,
+    done: 60,
+    refused: 102,
+    shed: 18,
+    storeCalls: 360,
+    storeWrites: 270,
+    decidedAlone: 0,
+    ...more,
+  };
+}
+
+/** Reports that were all made at once. */
+export function allAtOnce(count: number): BulkheadRunResult['reports'] {
+  return Array.from({ length: count }, (_, index) => ({ fromMs: index, toMs: index + 150 }));
 }

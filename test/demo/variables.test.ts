@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { declaredLimit, withoutSharing } from '../../demo/variables.ts';
+import { declaredLimit, declaredSlots, withoutSharing } from '../../demo/variables.ts';
 
 const LIMITED = '{"version":1,"limits":{"search":{"limits":[{"limit":20,"periodMs":1000}]},"export":{"limits":[{"limit":6,"periodMs":60000,"burst":2}]}}}';
 
@@ -7,6 +7,7 @@ describe('the variables of a comparison', () => {
   it.each([
     ['{"version":1,"circuits":{"payments":{"openDurationMs":3000}}}', { circuits: { payments: { openDurationMs: 3000, shared: false } } }],
     ['{"version":1,"limits":{"search":{"shared":true,"limits":[]}}}', { limits: { search: { limits: [], shared: false } } }],
+    ['{"version":1,"bulkheads":{"a":{}},"loadShedding":{"maxEventAgeMs":10}}', { bulkheads: { a: { shared: false } }, loadShedding: { maxEventAgeMs: 10 } }],
     ['{"version":1,"circuits":{"a":{}},"limits":{"b":{}}}', { circuits: { a: { shared: false } }, limits: { b: { shared: false } } }],
   ])('of %s are the same, but nothing is shared', (config, unshared) => {
     const { RESILIENCE_CONFIG = '', OTHER } = withoutSharing({ RESILIENCE_CONFIG: config, OTHER: 'kept' });
@@ -26,5 +27,15 @@ describe('the limit that a comparison is measured against', () => {
 
   it('is missed by name', () => {
     expect(() => declaredLimit({ RESILIENCE_CONFIG: '{"version":1,"circuits":{}}' }, 'search')).toThrow('declares no limit named search');
+  });
+});
+
+describe('the slots that a comparison is measured against', () => {
+  it('are those that the stack declares', () => {
+    expect(declaredSlots({ RESILIENCE_CONFIG: '{"version":1,"bulkheads":{"reports":{"maxConcurrent":3}}}' }, 'reports')).toBe(3);
+  });
+
+  it('are missed by name', () => {
+    expect(() => declaredSlots({ RESILIENCE_CONFIG: '{"version":1,"circuits":{}}' }, 'reports')).toThrow('declares no bulkhead named reports');
   });
 });

@@ -5,8 +5,10 @@ import { readText } from './pages.ts';
 const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}-${String(index + 1).padStart(2, '0')}`);
 
 const LISTS = [
+  { policy: 'bulkhead', ids: [...numbered('BH', 21), 'LO-06', 'LO-07', 'LO-10', 'ME-06', 'ME-07', 'ME-12', 'ME-13', 'ER-03', 'ER-06', ...numbered('PBH', 11)] },
   { policy: 'circuit-breaker', ids: [...numbered('CB', 29), ...numbered('PCB', 18), 'LO-01', 'LO-02', 'LO-03', 'LO-09', 'ME-01', 'ME-02', 'ME-03', 'ME-10', 'ME-11'] },
   { policy: 'health', ids: [...numbered('HE', 20), 'LO-12', 'ME-17', ...numbered('PHE', 15)] },
+  { policy: 'load-shedding', ids: [...numbered('LS', 20), 'LO-12', 'ME-15', 'ER-08', 'ER-12', ...numbered('PLS', 12)] },
   { policy: 'observability', ids: [...numbered('OB', 19), 'ME-18', 'ME-19', 'ME-20', ...numbered('POB', 11)] },
   { policy: 'rate-limit', ids: [...numbered('RL', 20), 'LO-12', 'ER-09', 'ER-11', 'ER-12', ...numbered('PRL', 14)] },
 ];

@@ -6,7 +6,7 @@ import { STATE_CLIENT_LIMITS } from '../../runtime/src/dynamodb/state-client.ts'
 import { HELP } from '../../runtime/src/operator/help.ts';
 import { ROOT, linkedFiles, readText } from './pages.ts';
 
-const GUIDES = ['getting-started', 'choosing', 'tuning', 'troubleshooting', 'cost', 'security'];
+const GUIDES = ['getting-started', 'choosing', 'tuning', 'troubleshooting', 'cost', 'security', 'dynamic-configuration'];
 const pathOf = (guide: string) => `docs/guides/${guide}.md`;
 
 /** What a page writes as code within its text. */
@@ -25,9 +25,9 @@ async function headingsOf(path: string): Promise<string[]> {
 
 const { namespace: _namespace, ...GROUPS } = CONTRACT.metrics;
 const METRICS: readonly string[] = Object.values(GROUPS).flatMap(({ names }) => Object.values(names).map(({ name }) => name));
-const PREFIX = /^(?:Circuit|RateLimit|Store|Health|Request|Observability|ColdStart|Operation|ActiveRequest)[A-Z]?\w*$/;
+const PREFIX = /^(?:Circuit|RateLimit|Bulkhead|Shedding|LoadScore|Store|Health|Request|Observability|ColdStart|Operation|ActiveRequest)[A-Z]?\w*$/;
 /** Names of ours that begin like metrics. */
-const NO_METRICS = ['ObservabilityOptions', 'RateLimitedError', 'HealthCheck'];
+const NO_METRICS = ['ObservabilityOptions', 'RateLimitedError', 'BulkheadEnforcement', 'HealthCheck'];
 
 describe('the table of contents', () => {
   it('has every page of the documentation but single decisions', async () => {
@@ -66,14 +66,14 @@ describe.each(GUIDES)('the guide %s', (guide) => {
     const { scripts } = JSON.parse(await readText('package.json')) as { scripts: object };
     for (const [, script = ''] of page.matchAll(/npm run (?:-s )?([\w:]+)/g)) expect(Object.keys(scripts)).toContain(script);
     const variables = [...Object.values(CONTRACT.environment), ...Object.values(CONTRACT.overrides)].map(({ name }) => name as string);
-    for (const name of codes(page).filter((code) => /^(?:RESILIENCE|CIRCUIT_BREAKER|HEALTH_CHECK)_[A-Z_]+$/.test(code))) expect(variables).toContain(name);
+    for (const name of codes(page).filter((code) => /^(?!BULKHEAD_FULL)(?:RESILIENCE|CIRCUIT_BREAKER|BULKHEAD|HEALTH_CHECK)_[A-Z_]+$/.test(code))) expect(variables).toContain(name);
   });
 
   it('names metrics and lines that the runtime emits', async () => {
     const named = codes(await readText(path));
     const metrics = named.filter((code) => PREFIX.test(code) && !NO_METRICS.includes(code));
     expect(metrics.filter((name) => !METRICS.includes(name))).toEqual([]);
-    const lines = named.filter((code) => /^(?:circuit|limit|store|health|request|observability)\.[a-z_]+$/.test(code));
+    const lines = named.filter((code) => /^(?:circuit|limit|bulkhead|shedding|throttle|store|health|request|observability|configuration)\.[a-z_]+$/.test(code));
     expect(lines.filter((name) => !(name in CONTRACT.logs))).toEqual([]);
   });
 });
@@ -145,13 +145,15 @@ describe('the guide of troubleshooting', () => {
 });
 
 describe('the guide of security', () => {
-  const { circuit, rateLimit } = CONTRACT.tables;
+  const { circuit, rateLimit, bulkhead } = CONTRACT.tables;
 
   it('names the actions that are granted, and how long items stay', async () => {
     const page = await readText(pathOf('security'));
     const actions = (list: readonly string[]) => list.map((action) => `\`${action}\``).join(', ');
     expect(page).toContain(`| circuits | ${actions(circuit.actions)} |`);
     expect(page).toContain(`| rate limits | ${actions(rateLimit.actions)} |`);
+    expect(page).toContain(`| bulkheads | ${actions(bulkhead.actions)} |`);
+    expect(page).toContain(`| ${bulkhead.timeToLiveDays} day after the end of the latest slot`);
     expect(page).toContain(`| ${circuit.timeToLiveDays} days after the last change`);
     expect(page).toContain(`| ${rateLimit.timeToLiveDays} day after`);
     expect(HELP.replaceAll('\n', ' ')).toContain('list needs dynamodb:Scan, show dynamodb:GetItem, and the others dynamodb:GetItem and dynamodb:UpdateItem');
@@ -167,7 +169,7 @@ describe('the guide of security', () => {
     expect(Object.keys(lib!.dependencies ?? {})).toEqual([]);
     expect(Object.keys(lib!.peerDependencies)).toEqual(['aws-cdk-lib', 'constructs']);
     expect(Object.keys(runtime!.dependencies ?? {}).filter((name) => !name.startsWith('@aws-sdk/'))).toEqual([]);
-    const peers = ['@aws-lambda-powertools/logger', '@aws-lambda-powertools/metrics', '@aws-lambda-powertools/tracer', '@middy/core', '@opentelemetry/api'];
+    const peers = ['@aws-lambda-powertools/logger', '@aws-lambda-powertools/metrics', '@aws-lambda-powertools/tracer', '@aws-sdk/client-appconfigdata', '@middy/core', '@opentelemetry/api'];
     expect(Object.keys(runtime!.peerDependencies).sort()).toEqual(peers);
     for (const { scripts } of [lib!, runtime!]) expect(Object.keys(scripts).filter((name) => /^(?:pre|post)?install$|^prepare$/.test(name))).toEqual([]);
   });

@@ -11,6 +11,11 @@ const PAGES: [string, readonly string[]][] = [
     'docs/patterns/rate-limit.md',
     ['examples/limits-stack.ts', 'examples/orders.mts', 'examples/geocode.mts', 'examples/exports.mts', 'examples/mails.mts'],
   ],
+  ['docs/patterns/bulkhead.md', ['examples/bulkhead-stack.ts', 'examples/bulkhead.mts', 'examples/bulkhead-reports.mts']],
+  [
+    'docs/patterns/load-shedding.md',
+    ['examples/load-shedding-stack.ts', 'examples/load-shedding.mts', 'examples/load-shedding-batch.mts', 'examples/load-shedding-throttle.mts'],
+  ],
   ['docs/patterns/resilience.md', ['examples/resilient.mts']],
   ['docs/guides/getting-started.md', ['examples/getting-started-stack.ts', 'examples/getting-started.mts']],
   ['docs/guides/choosing.md', []],
@@ -18,6 +23,7 @@ const PAGES: [string, readonly string[]][] = [
   ['docs/guides/troubleshooting.md', []],
   ['docs/guides/cost.md', []],
   ['docs/guides/security.md', []],
+  ['docs/guides/dynamic-configuration.md', ['examples/dynamic-stack.ts', 'examples/dynamic.mts']],
   ['docs/README.md', []],
 ];
 

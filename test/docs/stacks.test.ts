@@ -31,10 +31,29 @@ describe('the stacks that are shown', () => {
     expect(template).toContain('ReportBatchItemFailures');
   }, 60_000);
 
+  it('of the bulkhead synthesises, and Lambda keeps what it can keep', async () => {
+    const template = await synthesise('examples/bulkhead-stack.ts', 'Books');
+    expect(template).toContain(String.raw`\"ledger\":{\"maxConcurrent\":20,\"maxWaitMs\":2000}`);
+    expect(template).toContain('"MaximumConcurrency": 5');
+    expect(template).not.toContain('imports');
+  }, 60_000);
+
+  it('of load shedding synthesises, without a table', async () => {
+    const template = await synthesise('examples/load-shedding-stack.ts', 'Search');
+    expect(template).toContain(String.raw`\"loadShedding\":{\"targetLatencyMs\":300`);
+    expect(template).not.toContain('AWS::DynamoDB');
+  }, 60_000);
+
   it('of getting started synthesises, with everything that it promises', async () => {
     const template = await synthesise('examples/getting-started-stack.ts', 'Shop');
     expect(template).toContain(String.raw`\"callers\":{\"limits\":[{\"limit\":10,\"periodMs\":1000}],\"by\":[\"ip\"]}`);
     for (const type of ['AWS::Lambda::Url', 'AWS::CloudWatch::Dashboard', 'AWS::CloudWatch::Alarm']) expect(template).toContain(type);
+  }, 60_000);
+
+  it('whose configuration changes synthesises, and its function knows where it is', async () => {
+    const template = await synthesise('examples/dynamic-stack.ts', 'Payments');
+    expect(template).toContain('AWS::AppConfig::HostedConfigurationVersion');
+    expect(template).toContain('RESILIENCE_DYNAMIC_CONFIG');
   }, 60_000);
 
   it('with a dashboard and alarms synthesises', async () => {

@@ -9,13 +9,14 @@ const SERVICE = 'POWERTOOLS_SERVICE_NAME';
 const make = (stack: Stack, props: Partial<ResilientFunctionProps> = {}) => new ResilientFunction(stack, 'Fn', { ...INLINE, circuits: { payments: {} }, ...props });
 
 describe('what dashboards and alarms know of a function', () => {
-  test('is the function, its circuits, its rate limits and its tables', () => {
+  test('is the function, its circuits, rate limits and bulkheads, whether it sheds load, and its tables', () => {
     const fn = make(newStack(), { circuits: { payments: {}, local: { shared: false } } });
     fn.addCircuit('search');
     const resilient: IResilient = fn;
     expect(resilient.protectedFunction).toBe(fn);
     expect(resilient.circuitNames).toEqual(['payments', 'local', 'search']);
     expect(resilient.rateLimitNames).toEqual([]);
+    expect([resilient.bulkheadNames, resilient.shedsLoad]).toEqual([[], false]);
     expect(resilient.tables).toBe(fn.tables);
   });
 

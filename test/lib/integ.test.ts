@@ -42,6 +42,7 @@ test('there is an integ app for each way of using the library', () => {
   expect(APPS).toEqual([
     'integ.circuit.ts',
     'integ.dashboard.ts',
+    'integ.dynamic-config.ts',
     'integ.everything.ts',
     'integ.existing-function.ts',
     'integ.rate-limit.ts',

@@ -1,13 +1,16 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { ResilientFunction, type ResilientFunctionProps } from '../../lib';
+import { ResilientFunction, type ResilienceOptions, type ResilientFunctionProps } from '../../lib';
 import { CONTRACT } from '../../lib/private/contract';
 import { INLINE } from './support';
 
-/** A function with a circuit and a rate limit. */
+/** Options of a function that has nothing of what `monitored` gives it. */
+export const NOTHING: ResilienceOptions = { circuits: {}, rateLimits: {}, bulkheads: {}, loadShedding: undefined };
+
+/** A function with a circuit, a rate limit and a bulkhead, which sheds load. */
 export function monitored(stack: Stack, id = 'Api', props: ResilientFunctionProps = {}): ResilientFunction {
   const rateLimits = { orders: { limits: [{ limit: 100, period: Duration.seconds(1) }] } };
-  return new ResilientFunction(stack, id, { ...INLINE, circuits: { payments: {} }, rateLimits, ...props });
+  return new ResilientFunction(stack, id, { ...INLINE, circuits: { payments: {} }, rateLimits, bulkheads: { stock: {} }, loadShedding: {}, ...props });
 }
 
 /** A metric as a dashboard or an alarm names it. */

@@ -17,8 +17,9 @@ test.each(FLAGS)('AwsSolutions finds nothing in function and tables %s', (_, fla
   const stack = new Stack(newApp(flags), 'Stack');
   const tables = new ResilienceTables(stack, 'Shared');
   const rateLimits = { api: { limits: [{ limit: 100, period: Duration.minutes(1) }] } };
-  new ResilientFunction(stack, 'Own', { ...INLINE, circuits: { payments: {} }, rateLimits });
-  new ResilientFunction(stack, 'Sharing', { ...INLINE, tables, circuits: { payments: {} }, rateLimits });
+  const all = { circuits: { payments: {} }, rateLimits, bulkheads: { stock: {} }, loadShedding: {} };
+  new ResilientFunction(stack, 'Own', { ...INLINE, ...all });
+  new ResilientFunction(stack, 'Sharing', { ...INLINE, ...all, tables });
   expect(findings(stack, new AwsSolutionsChecks())).toEqual([]);
 });
 
@@ -28,11 +29,18 @@ test.each(FLAGS)('AwsSolutions finds nothing in a canary %s', (_, flags) => {
   expect(findings(stack, new AwsSolutionsChecks())).toEqual([]);
 });
 
+test.each(FLAGS)('AwsSolutions finds nothing in a configuration in AppConfig %s', (_, flags) => {
+  const stack = new Stack(newApp(flags), 'Stack');
+  const fn = new ResilientFunction(stack, 'Fn', { ...INLINE, circuits: { payments: {} }, dynamicConfig: {} });
+  fn.addConfigurationRollbackAlarm(fn.metricErrors().createAlarm(stack, 'Errors', { threshold: 1, evaluationPeriods: 1 }));
+  expect(findings(stack, new AwsSolutionsChecks())).toEqual([]);
+});
+
 test('Resilience adds no finding to those of a function that exists', () => {
   const stack = new Stack(newApp(), 'Stack');
   const target = new lambda.Function(stack, 'Plain', { ...INLINE, runtime: lambda.Runtime.NODEJS_24_X });
   const before = findings(stack, new AwsSolutionsChecks());
-  new Resilience(stack, 'Resilience', { target, circuits: { payments: {} } });
+  new Resilience(stack, 'Resilience', { target, circuits: { payments: {} }, dynamicConfig: {} });
   expect(findings(stack, new AwsSolutionsChecks())).toEqual(before);
 });
 

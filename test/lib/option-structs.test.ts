@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import * as library from '../../lib';
+import { BULKHEAD_PARTS } from '../../lib/private/bulkhead-problems';
 import { CONTRACT } from '../../lib/private/contract';
 import { LIMIT_PARTS } from '../../lib/private/limit-problems';
+import { SHEDDING_PARTS } from '../../lib/private/shedding-problems';
 
 interface AnyRule {
   readonly type: string;
@@ -18,7 +20,7 @@ interface AnyRule {
   readonly maximumMs?: number;
 }
 
-const { circuit, rateLimit, limitRule, limitKeyParts, observability } = CONTRACT.configuration;
+const { circuit, rateLimit, limitRule, limitKeyParts, bulkhead, bulkheadLimit, loadShedding, priorities, observability } = CONTRACT.configuration;
 
 function membersOf(file: string): { name: string; type: string; doc: string }[] {
   const source = readFileSync(join(__dirname, '../../lib', file), 'utf8');
@@ -30,7 +32,7 @@ function documentedDefault(doc: string): unknown {
   const text = /@default (.*)$/.exec(doc)?.[1] ?? '';
   const duration = /^Duration\.(millis|seconds)\((\d+)\)$/.exec(text);
   if (duration !== null) return Duration[duration[1] as 'millis' | 'seconds'](Number(duration[2])).toMilliseconds();
-  const choice = /^(RateLimit\w+|ReportLevel)\.(\w+)$/.exec(text);
+  const choice = /^(RateLimit\w+|Bulkhead\w+|LoadShedding\w+|ReportLevel)\.(\w+)$/.exec(text);
   if (choice === null) return JSON.parse(text);
   return (library as unknown as Record<string, Record<string, string>>)[choice[1]!]![choice[2]!];
 }
@@ -44,34 +46,36 @@ function documentedRange(rule: AnyRule): string {
     : `${kind} above ${rule.exclusiveMinimum} and up to ${rule.maximum}.`;
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  boolean: 'boolean',
-  duration: 'Duration',
-  integer: 'number',
-  number: 'number',
-  strategy: 'RateLimitStrategy',
-  onStoreFailure: 'RateLimitStoreFailure',
-  level: 'ReportLevel',
+const TYPES: Readonly<Record<string, string>> = { boolean: 'boolean', duration: 'Duration', integer: 'number', number: 'number' };
+
+/** The type of each choice, by struct. */
+const CHOICES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  RateLimitOptions: { strategy: 'RateLimitStrategy', onStoreFailure: 'RateLimitStoreFailure' },
+  BulkheadOptions: { onStoreFailure: 'BulkheadStoreFailure', refusal: 'BulkheadRefusal' },
+  LoadSheddingOptions: { strategy: 'LoadSheddingStrategy' },
+  ObservabilityOptions: { level: 'ReportLevel' },
 };
 
-const typeOf = (name: string, { type }: AnyRule) => TYPES[type === 'choice' ? name : type];
+const typeOf = (struct: string, name: string, { type }: AnyRule) => (type === 'choice' ? CHOICES[struct]?.[name] : TYPES[type]);
 
-describe.each<[string, string, Readonly<Record<string, AnyRule>>, readonly string[]]>([
-  ['CircuitOptions', 'circuit-options.ts', circuit, []],
-  ['RateLimitOptions', 'rate-limit-options.ts', rateLimit, LIMIT_PARTS],
-  ['ObservabilityOptions', 'observability-options.ts', observability, []],
-])('%s', (_struct, file, rules, parts) => {
+describe.each<[string, string, Readonly<Record<string, AnyRule>>, readonly string[], readonly string[]]>([
+  ['CircuitOptions', 'circuit-options.ts', circuit, [], []],
+  ['RateLimitOptions', 'rate-limit-options.ts', rateLimit, LIMIT_PARTS, []],
+  ['BulkheadOptions', 'bulkhead-options.ts', bulkhead, [], BULKHEAD_PARTS],
+  ['LoadSheddingOptions', 'load-shedding-options.ts', loadShedding, [], SHEDDING_PARTS],
+  ['ObservabilityOptions', 'observability-options.ts', observability, [], []],
+])('%s', (struct, file, rules, before, after) => {
   const members = membersOf(file);
 
   test('has the options of the contract, in its order', () => {
-    expect(members.map(({ name }) => name)).toEqual([...parts, ...Object.keys(rules)]);
+    expect(members.map(({ name }) => name)).toEqual([...before, ...Object.keys(rules), ...after]);
   });
 
-  test.each(members.filter(({ name }) => !parts.includes(name)))('$name is documented as the contract states it', ({ name, type, doc }) => {
+  test.each(members.filter(({ name }) => ![...before, ...after].includes(name)))('$name is documented as the contract states it', ({ name, type, doc }) => {
     const rule = rules[name]!;
     expect(doc.split('\n')[0]).toBe(rule.description);
     expect(documentedDefault(doc)).toBe(rule.default ?? rule.defaultMs);
-    expect(type).toBe(typeOf(name, rule));
+    expect(type).toBe(typeOf(struct, name, rule));
     expect(doc).toContain(documentedRange(rule));
   });
 });
@@ -87,7 +91,7 @@ describe('LimitRule', () => {
   test.each(members)('$name is documented as the contract states it', ({ name, type, doc }) => {
     expect(doc.split('\n')[0]).toBe(rules[name]!.description);
     expect(doc).toContain(documentedRange(rules[name]!));
-    expect(type).toBe(typeOf(name, rules[name]!));
+    expect(type).toBe(typeOf('LimitRule', name, rules[name]!));
   });
 });
 
@@ -97,9 +101,24 @@ test('RateLimitOptions says how many limits a key may have', () => {
   expect(limits?.type).toBe('LimitRule[]');
 });
 
+test('BulkheadOptions says how many slots a tenant or an operation may have', () => {
+  for (const name of ['tenantLimits', 'operationLimits']) {
+    const limits = membersOf('bulkhead-options.ts').find((member) => member.name === name);
+    expect(limits?.doc).toContain(`Whole numbers from ${bulkheadLimit.minimum} to ${bulkheadLimit.maximum}, up to \`maxConcurrent\`.`);
+  }
+});
+
+test('LoadSheddingOptions says which priorities there are', () => {
+  const caps = membersOf('load-shedding-options.ts').find(({ name }) => name === 'priorityRateCaps');
+  expect(caps?.doc).toContain(`by priority: ${priorities.slice(0, -1).join(', ')} or ${priorities.at(-1)}.`);
+});
+
 test.each([
   ['RateLimitStrategy', library.RateLimitStrategy, rateLimit.strategy.values],
   ['RateLimitStoreFailure', library.RateLimitStoreFailure, rateLimit.onStoreFailure.values],
+  ['BulkheadStoreFailure', library.BulkheadStoreFailure, bulkhead.onStoreFailure.values],
+  ['BulkheadRefusal', library.BulkheadRefusal, bulkhead.refusal.values],
+  ['LoadSheddingStrategy', library.LoadSheddingStrategy, loadShedding.strategy.values],
   ['ReportLevel', library.ReportLevel, observability.level.values],
   ['RateLimitKeyPart', library.RateLimitKeyPart, limitKeyParts],
 ])('%s has the values of the contract, in its order', (_name, values: Record<string, string>, expected) => {

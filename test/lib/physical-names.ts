@@ -4,9 +4,15 @@ const NO_PHYSICAL_NAMES: Readonly<Record<string, RegExp>> = {
   'AWS::DynamoDB::GlobalTable': /\.AttributeName$/,
   'AWS::CloudWatch::Alarm': /(^|\.)(MetricName|Dimensions\.\d+\.Name)$/,
   'AWS::ApplicationSignals::ServiceLevelObjective': /\.(MetricName|Dimensions\.\d+\.Name)$/,
+  // Labels that CDK gives to what AppConfig knows by an id: any number may be the same. An environment's is found within its application alone.
+  'AWS::AppConfig::Application': /^Name$/,
+  'AWS::AppConfig::ConfigurationProfile': /^Name$/,
+  'AWS::AppConfig::DeploymentStrategy': /^Name$/,
+  'AWS::AppConfig::Environment': /^Name$/,
   // Names within a function and within a role.
   'AWS::Lambda::Alias': /^Name$/,
   'AWS::IAM::Policy': /^PolicyName$/,
+  'AWS::IAM::Role': /^Policies\.\d+\.PolicyName$/,
   // A plan of AWS's own.
   'AWS::CodeDeploy::DeploymentGroup': /^DeploymentConfigName$/,
   // Values of the caller, by names of the caller.

@@ -1,9 +1,20 @@
 import { Duration } from 'aws-cdk-lib';
-import { CircuitPresets, RateLimitKeyPart, RateLimitPresets, ResilientFunction, type CircuitOptions, type RateLimitOptions } from '../../lib';
+import {
+  BulkheadPresets,
+  CircuitPresets,
+  LoadSheddingPresets,
+  RateLimitKeyPart,
+  RateLimitPresets,
+  ResilientFunction,
+  type BulkheadOptions,
+  type CircuitOptions,
+  type LoadSheddingOptions,
+  type RateLimitOptions,
+} from '../../lib';
 import { CONTRACT } from '../../lib/private/contract';
 import { INLINE, configurationOf, newStack } from './support';
 
-const { circuit: PRESETS } = CONTRACT.presets;
+const { circuit: PRESETS, bulkhead: BULKHEADS } = CONTRACT.presets;
 
 /** What a stack says to the runtime that declares one circuit or one rate limit. */
 function declared(circuits: Record<string, CircuitOptions>, rateLimits: Record<string, RateLimitOptions>): unknown {
@@ -38,5 +49,60 @@ describe('presets of rate limits', () => {
     ['per', RateLimitPresets.per([RateLimitKeyPart.TENANT, RateLimitKeyPart.USER], 10, minute), ['tenant', 'user']],
   ])('%s says who shares a limit', (_name, options, by) => {
     expect(declared({}, { api: options })).toEqual({ version: 1, limits: { api: { by, limits: [{ limit: 10, periodMs: 60_000 }] } } });
+  });
+});
+
+/** What a stack says to the runtime that declares one bulkhead. */
+function declaredBulkhead(options: BulkheadOptions): unknown {
+  const stack = newStack();
+  new ResilientFunction(stack, 'Fn', { ...INLINE, bulkheads: { payments: options } });
+  return (configurationOf(stack) as { bulkheads: { payments: unknown } }).bulkheads.payments;
+}
+
+describe('presets of bulkheads', () => {
+  test.each([
+    ['basic', BulkheadPresets.basic(), BULKHEADS.basic],
+    ['inbound', BulkheadPresets.inbound(), BULKHEADS.inbound],
+    ['highThroughput', BulkheadPresets.highThroughput(), BULKHEADS.highThroughput],
+    ['resourceConstrained', BulkheadPresets.resourceConstrained(), BULKHEADS.resourceConstrained],
+    ['perTenant', BulkheadPresets.perTenant({ acme: 3 }), { ...BULKHEADS.basic, perTenant: true, tenantLimits: { acme: 3 } }],
+    ['perOperation', BulkheadPresets.perOperation({ export: 1 }), { ...BULKHEADS.basic, perOperation: true, operationLimits: { export: 1 } }],
+    ['priority', BulkheadPresets.priority(), { ...BULKHEADS.basic, priority: true }],
+  ])('%s is what the contract says, as in the runtime', (_name, options, expected) => {
+    expect(declaredBulkhead(options)).toEqual(expected);
+  });
+
+  const { basic, inbound, highThroughput, resourceConstrained, priority } = BulkheadPresets;
+
+  test.each([basic, inbound, highThroughput, resourceConstrained, priority])('take what is to be different', (preset) => {
+    const options = preset({ maxConcurrent: 7, maxWait: Duration.seconds(1), borrow: true });
+    expect(declaredBulkhead(options)).toMatchObject({ maxConcurrent: 7, maxWaitMs: 1000, borrow: true });
+  });
+
+  test('of tenants and operations take it too, and need no limits of single ones', () => {
+    expect(declaredBulkhead(BulkheadPresets.perTenant(undefined, { maxConcurrent: 7 }))).toMatchObject({ maxConcurrent: 7, perTenant: true });
+    expect(declaredBulkhead(BulkheadPresets.perOperation(undefined, { maxConcurrent: 7 }))).toMatchObject({ maxConcurrent: 7, perOperation: true });
+  });
+});
+
+describe('presets of load shedding', () => {
+  const declaredShedding = (loadShedding: LoadSheddingOptions) => {
+    const stack = newStack();
+    new ResilientFunction(stack, 'Fn', { ...INLINE, loadShedding });
+    return (configurationOf(stack) as { loadShedding: unknown }).loadShedding;
+  };
+
+  test.each([
+    ['basic', LoadSheddingPresets.basic(), {}],
+    ['priority', LoadSheddingPresets.priority({ low: 0.5 }), { strategy: 'priority', priorityRateCaps: { low: 0.5 } }],
+    ['adaptive', LoadSheddingPresets.adaptive(Duration.millis(200)), { strategy: 'adaptive', targetLatencyMs: 200 }],
+  ])('%s is what the runtime calls by that name', (_name, options, expected) => {
+    expect(declaredShedding(options)).toEqual(expected);
+  });
+
+  test('take what is to be different', () => {
+    const options = { maxRate: 0.5 };
+    const all = [LoadSheddingPresets.basic(options), LoadSheddingPresets.priority(undefined, options), LoadSheddingPresets.adaptive(Duration.seconds(1), options)];
+    for (const each of all) expect(declaredShedding(each)).toMatchObject(options);
   });
 });

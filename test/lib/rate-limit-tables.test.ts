@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { ResilienceTables, ResilientFunction, type ResilientFunctionProps } from '../../lib';
-import { CIRCUIT_TABLE, INLINE, RATE_LIMIT_TABLE, dynamoStatementsOf, messageOf, newApp, newStack, statementsOf } from './support';
+import { BULKHEAD_TABLE, CIRCUIT_TABLE, INLINE, RATE_LIMIT_TABLE, dynamoStatementsOf, messageOf, newApp, newStack, statementsOf } from './support';
 
 const FUNCTION = 'AWS::Lambda::Function';
 const TABLE = 'AWS::DynamoDB::GlobalTable';
@@ -12,12 +12,12 @@ const IN_EUROPE = { env: { account: '111122223333', region: 'eu-west-1' } };
 
 const make = (stack: Stack, props: Partial<ResilientFunctionProps>, id = 'Fn') => new ResilientFunction(stack, id, { ...INLINE, ...props });
 
-/** What a function has of both tables: ids of the tables in the template, variables of the function. */
+/** What a function has of all tables: ids of the tables in the template, variables of the function. */
 function connectionsOf(stack: Stack): { tables: string[]; variables: string[] } {
   const template = Template.fromStack(stack);
   const [fn] = Object.values(template.findResources(FUNCTION));
   const variables = Object.keys((fn!['Properties'] as { Environment?: { Variables: object } }).Environment?.Variables ?? {});
-  const tables = Object.keys(template.findResources(TABLE)).map((id) => /(Circuit|RateLimit)Table/.exec(id)![0]);
+  const tables = Object.keys(template.findResources(TABLE)).map((id) => /(Circuit|RateLimit|Bulkhead)Table/.exec(id)![0]);
   return { tables: tables.sort(), variables: variables.filter((name) => name.endsWith('_TABLE')).sort() };
 }
 
@@ -29,6 +29,16 @@ describe.each([
     ['circuits only', { circuits: { payments: {} } }, ['CircuitTable'], [CIRCUIT_TABLE]],
     ['rate limits only', { rateLimits: { api: API } }, ['RateLimitTable'], [RATE_LIMIT_TABLE]],
     ['both', { circuits: { payments: {} }, rateLimits: { api: API } }, ['CircuitTable', 'RateLimitTable'], [CIRCUIT_TABLE, RATE_LIMIT_TABLE]],
+    ['bulkheads only', { bulkheads: { stock: {} } }, ['BulkheadTable'], [BULKHEAD_TABLE]],
+    [
+      'all three',
+      { circuits: { payments: {} }, rateLimits: { api: API }, bulkheads: { stock: {} } },
+      ['BulkheadTable', 'CircuitTable', 'RateLimitTable'],
+      [BULKHEAD_TABLE, CIRCUIT_TABLE, RATE_LIMIT_TABLE],
+    ],
+    ['a bulkhead that is not shared', { bulkheads: { stock: { shared: false } } }, [], []],
+    ['a bulkhead that is switched off', { bulkheads: { stock: { enabled: false } } }, [], []],
+    ['load shedding', { loadShedding: {} }, [], []],
     ['a rate limit that is not shared', { rateLimits: { api: { ...API, shared: false } } }, [], []],
     ['a rate limit that is switched off', { rateLimits: { api: { ...API, enabled: false } } }, [], []],
     ['a shared circuit and a local rate limit', { circuits: { payments: {} }, rateLimits: { api: { ...API, shared: false } } }, ['CircuitTable'], [CIRCUIT_TABLE]],
@@ -40,13 +50,16 @@ describe.each([
   });
 });
 
-test('the function gets the name of the table, and exactly two actions on exactly that table', () => {
+test.each<['rateLimitTable' | 'bulkheadTable', string, Partial<ResilientFunctionProps>]>([
+  ['rateLimitTable', RATE_LIMIT_TABLE, { rateLimits: { api: API } }],
+  ['bulkheadTable', BULKHEAD_TABLE, { bulkheads: { stock: {} } }],
+])('the function gets the name of the %s, and exactly two actions on exactly that table', (table, variable, props) => {
   const stack = newStack();
-  const fn = make(stack, { rateLimits: { api: API } });
+  const fn = make(stack, props);
   const template = Template.fromStack(stack);
   const [tableId] = Object.keys(template.findResources(TABLE));
-  template.hasResourceProperties(FUNCTION, { Environment: { Variables: { [RATE_LIMIT_TABLE]: { Ref: tableId } } } });
-  const arn = stack.resolve(fn.tables?.rateLimitTable.tableArn);
+  template.hasResourceProperties(FUNCTION, { Environment: { Variables: { [variable]: { Ref: tableId } } } });
+  const arn = stack.resolve(fn.tables?.[table].tableArn);
   expect(dynamoStatementsOf(stack)).toEqual([{ Effect: 'Allow', Action: ['dynamodb:GetItem', 'dynamodb:UpdateItem'], Resource: arn }]);
   expect(statementsOf(stack).flatMap(({ Action }) => Action).join()).not.toContain('*');
 });
@@ -58,6 +71,15 @@ test('addRateLimit creates the table on demand, once', () => {
   fn.addRateLimit('api', API).addRateLimit('login', API);
   expect(fn.tables?.node.id).toBe('Tables');
   expect(connectionsOf(stack)).toEqual({ tables: ['RateLimitTable'], variables: [RATE_LIMIT_TABLE] });
+  expect(dynamoStatementsOf(stack)).toHaveLength(1);
+});
+
+test('addBulkhead creates the table on demand, once', () => {
+  const stack = newStack();
+  const fn = make(stack, { bulkheads: { local: { shared: false } } });
+  expect(fn.tables).toBeUndefined();
+  fn.addBulkhead('stock').addBulkhead('mails');
+  expect(connectionsOf(stack)).toEqual({ tables: ['BulkheadTable'], variables: [BULKHEAD_TABLE] });
   expect(dynamoStatementsOf(stack)).toHaveLength(1);
 });
 
@@ -102,8 +124,9 @@ describe('imported tables', () => {
   });
 
   test.each<[string, object, Partial<ResilientFunctionProps>]>([
-    ['rateLimitTable', { circuitTableName: 'circuits' }, { rateLimits: { api: API } }],
-    ['circuitTable', { rateLimitTableName: 'limits' }, { circuits: { payments: {} } }],
+    ['rateLimitTable', { circuitTableName: 'circuits', bulkheadTableName: 'slots' }, { rateLimits: { api: API } }],
+    ['circuitTable', { rateLimitTableName: 'limits', bulkheadTableName: 'slots' }, { circuits: { payments: {} } }],
+    ['bulkheadTable', { circuitTableName: 'circuits', rateLimitTableName: 'limits' }, { bulkheads: { stock: {} } }],
   ])('without the %s are refused by a function that needs it, and by no other', (table, names, props) => {
     const stack = newStack();
     const tables = ResilienceTables.fromTableNames(stack, 'Imported', names);
@@ -111,7 +134,8 @@ describe('imported tables', () => {
     expect(messageOf(() => make(stack, { tables, ...props }))).toBe(problem);
     const fn = make(stack, { tables }, 'Later');
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      expect(messageOf(() => fn.addRateLimit(`api${attempt}`, API).addCircuit(`payments${attempt}`))).toBe(problem);
+      const declareAll = () => fn.addRateLimit(`api${attempt}`, API).addCircuit(`payments${attempt}`).addBulkhead(`stock${attempt}`);
+      expect(messageOf(declareAll)).toBe(problem);
     }
   });
 });

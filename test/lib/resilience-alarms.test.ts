@@ -10,7 +10,7 @@ import { Construct } from 'constructs';
 import { ResilienceAlarms, type IResilient, type ResilienceAlarmSettings, type ResilienceAlarmsProps } from '../../lib';
 import { ALARMS } from '../../lib/private/alarm-definitions';
 import { CONTRACT } from '../../lib/private/contract';
-import { alarmsOf, metricsOfAlarm, monitored, strangeness, text, type AlarmProperties } from './monitoring';
+import { alarmsOf, metricsOfAlarm, monitored, NOTHING, strangeness, text, type AlarmProperties } from './monitoring';
 import { messageOf, newApp, newStack } from './support';
 
 /** Everything there can be an alarm on. */
@@ -28,17 +28,22 @@ function byKind(stack: Stack): Record<string, AlarmProperties> {
 function imported(stack: Stack): IResilient {
   const functionArn = 'arn:aws:lambda:eu-west-1:123456789012:function:legacy';
   const protectedFunction = lambda.Function.fromFunctionAttributes(stack, 'Imported', { functionArn, sameEnvironment: true });
-  return Object.assign(new Construct(stack, 'Legacy'), { protectedFunction, serviceName: 'legacy', circuitNames: [], rateLimitNames: [] });
+  const nothing = { circuitNames: [], rateLimitNames: [], bulkheadNames: [], shedsLoad: false };
+  return Object.assign(new Construct(stack, 'Legacy'), { protectedFunction, serviceName: 'legacy', ...nothing });
 }
 
 const EXPECTED: [id: string, metrics: string, threshold: number, when: string][] = [
   ['CircuitOpenpayments', 'CircuitState Maximum', 1, '2/2 60'],
   ['CircuitFailurespayments', 'CircuitFailures Sum', 3000, '1/1 300'],
   ['RateLimitRefusedorders', 'RateLimitRefused Sum', 3000, '1/1 300'],
+  ['BulkheadRefusedstock', 'BulkheadRefused Sum', 1500, '1/1 300'],
+  ['LoadShedding', 'SheddingRate Maximum', 0.01, '3/5 60'],
   ['StoreErrorsCircuitTable', 'StoreErrors Sum', 1, '3/5 60'],
   ['StoreErrorsRateLimitTable', 'StoreErrors Sum', 1, '3/5 60'],
+  ['StoreErrorsBulkheadTable', 'StoreErrors Sum', 1, '3/5 60'],
   ['StoreThrottlesCircuitTable', 'WriteThrottleEvents Sum', 1, '3/5 60'],
   ['StoreThrottlesRateLimitTable', 'WriteThrottleEvents Sum', 1, '3/5 60'],
+  ['StoreThrottlesBulkheadTable', 'WriteThrottleEvents Sum', 1, '3/5 60'],
   ['ErrorRate', 'RequestErrors Sum, Requests Sum', 5, '2/3 60'],
   ['Latency', 'RequestLatency p99', 24_000, '2/3 60'],
   ['FunctionErrors', 'Errors Sum, Invocations Sum', 5, '2/3 60'],
@@ -109,8 +114,8 @@ describe('what there is an alarm on', () => {
     const { stack } = watched({ healthChecks: [], resilient: undefined }, newStack());
     expect(Object.keys(byKind(stack)).join()).not.toMatch(/Health/);
     const plain = newStack();
-    new ResilienceAlarms(plain, 'Alarms', { resilient: monitored(plain, 'Plain', { circuits: {}, rateLimits: {} }) });
-    expect(Object.keys(byKind(plain)).join()).not.toMatch(/Circuit|RateLimit|Store|DeadLetters|Health/);
+    new ResilienceAlarms(plain, 'Alarms', { resilient: monitored(plain, 'Plain', NOTHING) });
+    expect(Object.keys(byKind(plain)).join()).not.toMatch(/Circuit|RateLimit|Bulkhead|LoadShedding|Store|DeadLetters|Health/);
     Template.fromStack(plain).resourceCountIs('AWS::DynamoDB::GlobalTable', 0);
   });
 
@@ -255,9 +260,11 @@ describe('alarms as members', () => {
     expect(alarms.circuitOpen('payments').node.id).toBe('CircuitOpen-payments');
     expect(alarms.circuitFailures('payments').node.id).toBe('CircuitFailures-payments');
     expect(alarms.rateLimitRefused('orders').node.id).toBe('RateLimitRefused-orders');
+    expect(alarms.bulkheadRefused('stock').node.id).toBe('BulkheadRefused-stock');
+    expect(alarms.loadShedding?.node.id).toBe('LoadShedding');
     expect(alarms.healthCheckFailures('stock').node.id).toBe('HealthCheckFailures-stock');
-    expect(alarms.storeErrors.map(({ node }) => node.id)).toEqual(['StoreErrors-CircuitTable', 'StoreErrors-RateLimitTable']);
-    expect(alarms.storeThrottles).toHaveLength(2);
+    expect(alarms.storeErrors.map(({ node }) => node.id)).toEqual(['StoreErrors-CircuitTable', 'StoreErrors-RateLimitTable', 'StoreErrors-BulkheadTable']);
+    expect(alarms.storeThrottles).toHaveLength(3);
     const single = [alarms.errorRate, alarms.latency, alarms.functionErrors, alarms.functionThrottles, alarms.healthAnswers, alarms.observabilityErrors];
     expect(single.map((alarm) => alarm?.node.id)).toEqual(
       ['ErrorRate', 'Latency', 'FunctionErrors', 'FunctionThrottles', 'HealthAnswers', 'ObservabilityErrors'],

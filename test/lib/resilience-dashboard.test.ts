@@ -5,9 +5,9 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { Construct } from 'constructs';
-import { Resilience, ResilienceAlarms, ResilienceDashboard, ResilienceTables } from '../../lib';
+import { BulkheadEnforcement, Resilience, ResilienceAlarms, ResilienceDashboard, ResilienceTables } from '../../lib';
 import { CONTRACT } from '../../lib/private/contract';
-import { CONTRACT_METRICS, dashboardsOf, expressionsOf, metricsOf, monitored, strangeness, widgetsOf, type Widget } from './monitoring';
+import { CONTRACT_METRICS, dashboardsOf, expressionsOf, metricsOf, monitored, NOTHING, strangeness, widgetsOf, type Widget } from './monitoring';
 import { INLINE, messageOf, newApp, newStack } from './support';
 
 const titlesOf = (widgets: Widget[]) => widgets.flatMap(({ properties: { title } }) => title ?? []);
@@ -69,6 +69,42 @@ describe('the rows', () => {
     ]);
   });
 
+  test('are one for each bulkhead: slots in use against those there are, refusals, waits, and what is not as usual', () => {
+    const stack = newStack();
+    new ResilienceDashboard(stack, 'Dashboard', { resilients: [monitored(stack, 'Api', { bulkheads: { stock: {}, mails: {} } })] });
+    const widgets = widgetsOf(stack);
+    const titles = ['slots', 'refusals', 'time waited (ms)', 'not as usual'].map((title) => `Bulkhead mails: ${title}`);
+    expect(titlesOf(widgets)).toEqual(expect.arrayContaining(titles));
+    const slots = metricsOf(titled(widgets, 'Bulkhead mails: slots'));
+    expect(slots.map(({ name, statistic }) => `${name} ${statistic}`)).toEqual(['BulkheadUsage Maximum', 'BulkheadCapacity Maximum']);
+    for (const { values } of slots) expect(values).toContain('mails');
+    expect(metricsOf(titled(widgets, 'Bulkhead mails: time waited (ms)')).map(({ statistic }) => statistic)).toEqual(['p50', 'p95', 'p99']);
+  });
+
+  test('are none for a bulkhead that Lambda keeps, about which the runtime knows nothing', () => {
+    const stack = newStack();
+    const bulkheads = { all: { maxConcurrent: 5, enforcement: BulkheadEnforcement.RESERVED_CONCURRENCY } };
+    new ResilienceDashboard(stack, 'Dashboard', { resilients: [monitored(stack, 'Api', { ...NOTHING, bulkheads })] });
+    const widgets = widgetsOf(stack);
+    expect(titlesOf(widgets).join()).not.toMatch(/Bulkhead|Table/);
+    const { annotations } = titled(widgets, 'Lambda: concurrent executions').properties;
+    expect(annotations?.horizontal).toMatchObject([{ value: 5, label: 'reserved concurrency' }]);
+  });
+
+  test('show no reserved concurrency that is not there, or known at deployment only', () => {
+    const stack = newStack();
+    const size = new CfnParameter(stack, 'Size', { type: 'Number' }).valueAsNumber;
+    const functions = [monitored(stack, 'Plain'), monitored(stack, 'Late', { reservedConcurrentExecutions: size })];
+    new ResilienceDashboard(stack, 'Dashboard', { resilients: functions });
+    const graphs = widgetsOf(stack).filter(({ properties: { title } }) => title === 'Lambda: concurrent executions');
+    expect(graphs.map(({ properties: { annotations } }) => annotations)).toEqual([undefined, undefined]);
+  });
+
+  test('show whose requests are shed, by priority, with the details', () => {
+    const shed = titled(widgetsOf(shown(true)), 'Load shedding: shed by priority');
+    expect(expressionsOf(shed)).toEqual(CONTRACT.configuration.priorities.map((priority) => `FILL(${priority}, 0)`));
+  });
+
   test('show counters without gaps, because they are sent only when they are not zero', () => {
     expect(expressionsOf(titled(widgetsOf(shown()), 'Circuit payments: calls'))).toEqual([
       'FILL(circuitFailures, 0)',
@@ -84,17 +120,17 @@ describe('the rows', () => {
 
   test('are none for what a function does not have', () => {
     const stack = newStack();
-    new ResilienceDashboard(stack, 'Dashboard', { resilients: [monitored(stack, 'Plain', { circuits: {}, rateLimits: {} })] });
-    expect(titlesOf(widgetsOf(stack)).join()).not.toMatch(/Circuit|Rate limit|Table/);
+    new ResilienceDashboard(stack, 'Dashboard', { resilients: [monitored(stack, 'Plain', NOTHING)] });
+    expect(titlesOf(widgetsOf(stack)).join()).not.toMatch(/Circuit|Rate limit|Bulkhead|Load shedding|Table/);
     Template.fromStack(stack).resourceCountIs('AWS::DynamoDB::GlobalTable', 0);
   });
 
   test('create no table by looking at it', () => {
     const stack = newStack();
-    const api = monitored(stack, 'Api', { circuits: { payments: { shared: false } } });
+    const api = monitored(stack, 'Api', { ...NOTHING, circuits: { payments: { shared: false } }, bulkheads: { stock: { shared: false } } });
     new ResilienceDashboard(stack, 'Dashboard', { resilients: [api] });
-    expect(titlesOf(widgetsOf(stack)).join()).not.toContain('Table of circuits');
-    Template.fromStack(stack).resourceCountIs('AWS::DynamoDB::GlobalTable', 1);
+    expect(titlesOf(widgetsOf(stack)).join()).not.toContain('Table of');
+    Template.fromStack(stack).resourceCountIs('AWS::DynamoDB::GlobalTable', 0);
   });
 
   test('link to the page that says what to do', () => {
@@ -142,6 +178,8 @@ describe('several functions', () => {
       serviceName: 'legacy',
       circuitNames: ['payments'],
       rateLimitNames: [],
+      bulkheadNames: ['stock'],
+      shedsLoad: true,
     });
     new ResilienceDashboard(stack, 'Dashboard', { resilients: [fixture] });
     const widgets = widgetsOf(stack);
@@ -227,6 +265,7 @@ describe('the estimate of costs', () => {
       '86400 / PERIOD(invocations) * (invocations * 0.2 / 1000000 + duration / 1000 * 512 / 1024 * 0.0000133334)',
       '86400 / PERIOD(writes0) * (FILL(writes0, 0) * 0.625 + FILL(reads0, 0) * 0.125) / 1000000',
       '86400 / PERIOD(writes1) * (FILL(writes1, 0) * 0.625 + FILL(reads1, 0) * 0.125) / 1000000',
+      '86400 / PERIOD(writes2) * (FILL(writes2, 0) * 0.625 + FILL(reads2, 0) * 0.125) / 1000000',
     ]);
   });
 
@@ -280,7 +319,7 @@ test('a dashboard in another stack and region names the region of the function',
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
   const here = new Stack(app, 'Here', { env: { account: '111111111111', region: 'eu-west-1' }, crossRegionReferences: true });
   const there = new Stack(app, 'There', { env: { account: '111111111111', region: 'us-east-1' }, crossRegionReferences: true });
-  const api = monitored(here, 'Api', { functionName: 'orders', circuits: {}, rateLimits: {}, environment: { POWERTOOLS_SERVICE_NAME: 'orders' } });
+  const api = monitored(here, 'Api', { functionName: 'orders', ...NOTHING, environment: { POWERTOOLS_SERVICE_NAME: 'orders' } });
   new ResilienceDashboard(there, 'Dashboard', { resilients: [api] });
   const graphs = widgetsOf(there).filter(({ type }) => type === 'metric');
   for (const { properties } of graphs) {

@@ -8,17 +8,20 @@ import { messageOf, newStack } from './support';
 const OPERATIONS = ['GetItem', 'UpdateItem'];
 const TABLE = 'AWS::DynamoDB::GlobalTable';
 
-/** The metrics of both tables: what each is asked for, the table it is about and what DynamoDB calls it. */
+/** The metrics of all tables: what each is asked for, the table it is about and what DynamoDB calls it. */
 const UNITS = [
   ['metricCircuitReadUnits', 'circuitTable', 'ConsumedReadCapacityUnits'],
   ['metricCircuitWriteUnits', 'circuitTable', 'ConsumedWriteCapacityUnits'],
   ['metricRateLimitReadUnits', 'rateLimitTable', 'ConsumedReadCapacityUnits'],
   ['metricRateLimitWriteUnits', 'rateLimitTable', 'ConsumedWriteCapacityUnits'],
+  ['metricBulkheadReadUnits', 'bulkheadTable', 'ConsumedReadCapacityUnits'],
+  ['metricBulkheadWriteUnits', 'bulkheadTable', 'ConsumedWriteCapacityUnits'],
 ] as const;
 
 const THROTTLES = [
   ['metricCircuitThrottles', 'circuitTable'],
   ['metricRateLimitThrottles', 'rateLimitTable'],
+  ['metricBulkheadThrottles', 'bulkheadTable'],
 ] as const;
 
 function alarmOn(stack: Stack, metric: cloudwatch.IMetric): Template {
@@ -59,7 +62,7 @@ test.each(THROTTLES)('%s adds up the operations of the runtime on the %s', (meth
   template.hasResourceProperties('AWS::CloudWatch::Alarm', { Metrics: Match.arrayWith(metrics) });
 });
 
-test.each(['circuit', 'rateLimit'] as const)('the operations are those that the contract allows on the table of %s', (kind) => {
+test.each(['circuit', 'rateLimit', 'bulkhead'] as const)('the operations are those that the contract allows on the table of %s', (kind) => {
   expect(CONTRACT.tables[kind].actions).toEqual(OPERATIONS.map((operation) => `dynamodb:${operation}`));
 });
 

@@ -13,10 +13,11 @@ function roleIn(stack: Stack): iam.Role {
   return new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
 }
 
-/** Both tables: the property that asks for them, the grant and what the contract says of them. */
+/** All tables: the property that asks for them, the grant and what the contract says of them. */
 const KINDS = [
   { table: 'circuitTable', id: 'CircuitTable', grant: 'circuitState', contract: CONTRACT.tables.circuit },
   { table: 'rateLimitTable', id: 'RateLimitTable', grant: 'rateLimits', contract: CONTRACT.tables.rateLimit },
+  { table: 'bulkheadTable', id: 'BulkheadTable', grant: 'bulkheads', contract: CONTRACT.tables.bulkhead },
 ] as const;
 
 describe('the tables', () => {
@@ -27,7 +28,8 @@ describe('the tables', () => {
     expect(tables.rateLimitTable).toBe(tables.rateLimitTable);
     expect(tables.node.children.map(({ node }) => node.id)).toEqual(['RateLimitTable']);
     expect(tables.circuitTable).toBe(tables.circuitTable);
-    Template.fromStack(stack).resourceCountIs(TABLE, 2);
+    expect(tables.bulkheadTable).toBe(tables.bulkheadTable);
+    Template.fromStack(stack).resourceCountIs(TABLE, 3);
   });
 });
 
@@ -164,14 +166,16 @@ describe('fromTableNames', () => {
     expect(statementsOf(stack).map(({ Resource }) => Resource)).toContain(arn);
   });
 
-  test('takes both names', () => {
-    const tables = ResilienceTables.fromTableNames(newStack(), 'Tables', { circuitTableName: 'circuits', rateLimitTableName: 'limits' });
-    expect([tables.circuitTable.tableName, tables.rateLimitTable.tableName]).toEqual(['circuits', 'limits']);
+  test('takes all names', () => {
+    const names = { circuitTableName: 'circuits', rateLimitTableName: 'limits', bulkheadTableName: 'slots' };
+    const tables = ResilienceTables.fromTableNames(newStack(), 'Tables', names);
+    expect([tables.circuitTable, tables.rateLimitTable, tables.bulkheadTable].map(({ tableName }) => tableName)).toEqual(['circuits', 'limits', 'slots']);
   });
 
   test.each([
     ['circuitTable', 'circuitState', { rateLimitTableName: 'limits' }],
     ['rateLimitTable', 'rateLimits', { circuitTableName: 'circuits' }],
+    ['bulkheadTable', 'bulkheads', { circuitTableName: 'circuits' }],
   ] as const)('without a name for the %s, neither that table nor a grant on it', (table, grant, names) => {
     const stack = newStack();
     const tables = ResilienceTables.fromTableNames(stack, 'Tables', names);
@@ -182,7 +186,7 @@ describe('fromTableNames', () => {
 
   test.each([{}, { circuitTableName: '' }])('refuses to import nothing: %p', (names) => {
     expect(messageOf(() => ResilienceTables.fromTableNames(newStack(), 'Tables', names))).toBe(
-      'fromTableNames for Stack/Tables has no name: set circuitTableName, rateLimitTableName or both',
+      'fromTableNames for Stack/Tables has no name: set at least one of circuitTableName, rateLimitTableName and bulkheadTableName',
     );
   });
 });

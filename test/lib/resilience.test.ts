@@ -8,12 +8,12 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { ReportLevel, Resilience, ResilienceMixin, ResilienceTables, ResilientFunction, type IResilient } from '../../lib';
 import { CONTRACT } from '../../lib/private/contract';
-import { CIRCUIT_TABLE, CONFIGURATION, INLINE, RATE_LIMIT_TABLE, RECOMMENDED_FLAGS, configurationOf, dynamoStatementsOf, messageOf, newApp, newStack } from './support';
+import { BULKHEAD_TABLE, CIRCUIT_TABLE, CONFIGURATION, INLINE, RATE_LIMIT_TABLE, RECOMMENDED_FLAGS, configurationOf, dynamoStatementsOf, messageOf, newApp, newStack } from './support';
 
 const FUNCTION = 'AWS::Lambda::Function';
 const TABLE = 'AWS::DynamoDB::GlobalTable';
 const API = { limits: [{ limit: 100, period: Duration.minutes(1) }] };
-const ALL = { circuits: { payments: {} }, rateLimits: { api: API }, observability: { level: ReportLevel.DETAILED } };
+const ALL = { circuits: { payments: {} }, rateLimits: { api: API }, bulkheads: { stock: {} }, loadShedding: {}, observability: { level: ReportLevel.DETAILED } };
 
 const plain = (stack: Stack, props: Partial<lambda.FunctionProps> = {}, id = 'Fn') =>
   new lambda.Function(stack, id, { ...INLINE, runtime: lambda.Runtime.NODEJS_24_X, ...props });
@@ -32,12 +32,23 @@ describe.each([
     expect(configurationOf(stack)).toEqual(configurationOf(ours));
     const actions = (in_: Stack) => dynamoStatementsOf(in_).map(({ Action }) => Action);
     expect(actions(stack)).toEqual(actions(ours));
-    const arns = [resilience.tables!.circuitTable, resilience.tables!.rateLimitTable].map(({ tableArn }) => stack.resolve(tableArn) as unknown);
-    expect(dynamoStatementsOf(stack).flatMap(({ Resource }) => Resource)).toEqual(arns);
+    const { circuitTable, rateLimitTable, bulkheadTable } = resilience.tables!;
+    const arns = [circuitTable, rateLimitTable, bulkheadTable].map(({ tableArn }) => stack.resolve(tableArn) as unknown);
+    const resources = dynamoStatementsOf(stack).flatMap(({ Resource }) => Resource);
+    expect(resources).toHaveLength(arns.length);
+    expect(resources).toEqual(expect.arrayContaining(arns));
     Template.fromStack(stack).hasResourceProperties(FUNCTION, {
       MemorySize: before ?? Match.absent(),
       TracingConfig: Match.absent(),
-      Environment: { Variables: { MINE: '1', [CONFIGURATION]: Match.anyValue(), [CIRCUIT_TABLE]: Match.anyValue(), [RATE_LIMIT_TABLE]: Match.anyValue() } },
+      Environment: {
+        Variables: {
+          MINE: '1',
+          [CONFIGURATION]: Match.anyValue(),
+          [CIRCUIT_TABLE]: Match.anyValue(),
+          [RATE_LIMIT_TABLE]: Match.anyValue(),
+          [BULKHEAD_TABLE]: Match.anyValue(),
+        },
+      },
     });
   });
 });
@@ -49,6 +60,7 @@ describe('Resilience', () => {
     const resilient: IResilient = new Resilience(stack, 'Resilience', { ...ALL, target });
     expect(resilient.protectedFunction).toBe(target);
     expect([resilient.serviceName, resilient.circuitNames, resilient.rateLimitNames]).toEqual(['checkout', ['payments'], ['api']]);
+    expect([resilient.bulkheadNames, resilient.shedsLoad]).toEqual([['stock'], true]);
     expect(resilient.tables?.node.path).toBe('Stack/Resilience/Tables');
   });
 
@@ -56,9 +68,9 @@ describe('Resilience', () => {
     const stack = newStack();
     const resilience = new Resilience(stack, 'Resilience', { target: plain(stack) });
     expect(resilience.tables).toBeUndefined();
-    expect(resilience.addCircuit('payments').addRateLimit('api', API)).toBe(resilience);
-    expect(configurationOf(stack)).toMatchObject({ circuits: { payments: {} }, limits: { api: {} } });
-    Template.fromStack(stack).resourceCountIs(TABLE, 2);
+    expect(resilience.addCircuit('payments').addRateLimit('api', API).addBulkhead('stock')).toBe(resilience);
+    expect(configurationOf(stack)).toMatchObject({ circuits: { payments: {} }, limits: { api: {} }, bulkheads: { stock: {} } });
+    Template.fromStack(stack).resourceCountIs(TABLE, 3);
   });
 
   test('with nothing declared changes nothing', () => {

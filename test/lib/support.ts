@@ -8,6 +8,7 @@ import { CONTRACT } from '../../lib/private/contract';
 export const CONFIGURATION = CONTRACT.environment.configuration.name;
 export const CIRCUIT_TABLE = CONTRACT.environment.circuitTable.name;
 export const RATE_LIMIT_TABLE = CONTRACT.environment.rateLimitTable.name;
+export const BULKHEAD_TABLE = CONTRACT.environment.bulkheadTable.name;
 
 /** Code that needs no bundling and no file. */
 export const INLINE = { code: lambda.Code.fromInline('exports.handler = async () => {};'), handler: 'index.handler' };

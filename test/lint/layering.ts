@@ -33,6 +33,16 @@ export const REFUSED: readonly ImportCase[] = [
     "import '../middy/adapter.ts';",
     "import '../testing/index.ts';",
   ),
+  ...refused(
+    'dynamic',
+    `${SRC}/dynamic/policies.ts`,
+    "import '@aws-sdk/client-appconfigdata';",
+    "import '../retry/policy.ts';",
+    "import '../dynamodb/client.ts';",
+    "import '../operator/text.ts';",
+    "import 'node:timers';",
+  ),
+  ...refused('dynamic-appconfig', `${SRC}/dynamic/appconfig-source.ts`, "import '../resilience/create.ts';", "import '../config/values.ts';", "import '@middy/core';"),
   ...refused('resilience', `${SRC}/resilience/order.ts`, "import '../retry/policy.ts';", "import type {} from '@middy/core';", "import '../observability/sink.ts';"),
   ...refused('resilience-middleware', `${SRC}/resilience/middleware.ts`, "import '../retry/middleware.ts';", "import '@aws-sdk/client-dynamodb';"),
   ...refused(
@@ -81,7 +91,7 @@ export const REFUSED: readonly ImportCase[] = [
   ...refused('pattern-logic', `${SRC}/a-pattern-of-tomorrow/state.ts`, "import '../retry/policy.ts';"),
   ...refused('observability', `${SRC}/observability/metrics-sink.ts`, "import '../retry/events.ts';", "import '@middy/core';", "import '../middy/adapter.ts';"),
   ...refused('observability-middleware', `${SRC}/observability/middleware.ts`, "import '../retry/index.ts';"),
-  ...refused('runtime-index', `${SRC}/index.ts`, "export { ManualClock } from './testing/index.ts';", "export { runOperator } from './operator/run.ts';", "import '@middy/core';"),
+  ...refused('runtime-index', `${SRC}/index.ts`, "export { ManualClock } from './testing/index.ts';", "export { runOperator } from './operator/run.ts';", "export { dynamic } from './dynamic/index.ts';", "import '@middy/core';"),
   ...refused(
     'constructs',
     'lib/function.ts',
@@ -112,6 +122,15 @@ export const ALLOWED: readonly ImportCase[] = [
     "import '../config/configuration.ts';",
     "import 'node:util';",
   ),
+  ...allowed(
+    `${SRC}/dynamic/start.ts`,
+    "import './appconfig-source.ts';",
+    "import '../resilience/create.ts';",
+    "import '../retry/index.ts';",
+    "import '../config/configuration.ts';",
+    "import type {} from '@middy/core';",
+  ),
+  ...allowed(`${SRC}/dynamic/appconfig-source.ts`, "import './source.ts';", "import '../dynamodb/errors.ts';", "import '@aws-sdk/client-appconfigdata';"),
   ...allowed(`${SRC}/resilience/middleware.ts`, "import '../observability/index.ts';", "import '../config/configuration.ts';", "import '@middy/core';"),
   ...allowed(
     `${SRC}/retry/dynamodb-store.ts`,

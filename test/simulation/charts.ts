@@ -17,6 +17,8 @@ const REQUESTS: readonly Line[] = [
   { name: 'refused', color: '#e0a100', series: 'refused' },
   { name: 'failed calls', color: '#d64545', series: 'failedCalls' },
 ];
+/** Where callers wait for so long and no longer, what they get matters more than what was begun. */
+const SERVICE: readonly Line[] = [...REQUESTS, { name: 'answered in time', color: '#7d4fc4', series: 'inTime' }];
 const STORE: Line = { name: 'store calls', color: '#3b6fd4', series: 'storeCalls' };
 const PHASE = { name: 'circuit', color: '#7d4fc4' };
 const PHASES = ['closed', 'half_open', 'open'];
@@ -33,8 +35,7 @@ export function renderChart(scenario: Scenario, timeline: Timeline): string {
 
 function chartOption(scenario: Scenario, timeline: Timeline): Parameters<typeof renderSvg>[2] {
   const endSeconds = (timeline.counts.requests.length * timeline.bucketMs) / 1000;
-  const hasPhases = scenario.policy === 'circuit-breaker';
-  const rows = hasPhases ? [REQUEST_ROW, STORE_ROW, PHASE_ROW] : [{ ...REQUEST_ROW, height: 396 }, STORE_ROW];
+  const { hasPhases, hasStore, lines, rows } = layoutOf(scenario);
   return {
     backgroundColor: '#ffffff',
     title: rows.map(({ title: text, top }) => ({
@@ -46,13 +47,29 @@ function chartOption(scenario: Scenario, timeline: Timeline): Parameters<typeof 
     legend: { bottom: 6, icon: 'roundRect' },
     grid: rows.map(({ top, height }) => ({ left: 70, width: 860, top, height })),
     xAxis: rows.map((_row, gridIndex) => timeAxis(endSeconds, gridIndex)),
-    yAxis: [{ gridIndex: 0, type: 'value' }, { gridIndex: 1, type: 'value', splitNumber: 3 }, ...(hasPhases ? [phaseAxis()] : [])],
+    yAxis: [{ gridIndex: 0, type: 'value' }, ...(hasStore ? [{ gridIndex: 1, type: 'value', splitNumber: 3 }] : []), ...(hasPhases ? [phaseAxis()] : [])],
     series: [
-      ...REQUESTS.map((line, order) => ({ ...counted(line, timeline, 0), ...(order === 0 && marks(scenario)) })),
+      ...lines.map((line, order) => ({ ...counted(line, timeline, 0), ...(order === 0 && marks(scenario)) })),
       ...(hasPhases ? [phases(timeline, endSeconds)] : []),
-      { ...counted(STORE, timeline, 1), areaStyle: { color: STORE.color, opacity: 0.12 } },
+      ...(hasStore ? [{ ...counted(STORE, timeline, 1), areaStyle: { color: STORE.color, opacity: 0.12 } }] : []),
     ],
   };
+}
+
+interface Layout {
+  readonly hasPhases: boolean;
+  readonly hasStore: boolean;
+  readonly lines: readonly Line[];
+  readonly rows: readonly { readonly title: string; readonly top: number; readonly height: number }[];
+}
+
+function layoutOf({ policy }: Scenario): Layout {
+  const hasPhases = policy === 'circuit-breaker';
+  const hasStore = policy !== 'load-shedding';
+  const lines = policy === 'bulkhead' || policy === 'load-shedding' ? SERVICE : REQUESTS;
+  if (hasPhases) return { hasPhases, hasStore, lines, rows: [REQUEST_ROW, STORE_ROW, PHASE_ROW] };
+  if (hasStore) return { hasPhases, hasStore, lines, rows: [{ ...REQUEST_ROW, height: 396 }, STORE_ROW] };
+  return { hasPhases, hasStore, lines, rows: [{ ...REQUEST_ROW, height: 522 }] };
 }
 
 function counted({ name, color, series }: Line, { counts, bucketMs }: Timeline, index: number): object {

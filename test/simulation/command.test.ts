@@ -49,6 +49,21 @@ describe('the command', () => {
     expect(page).not.toContain('circuit as stored');
   });
 
+  it.each([
+    ['bulkhead', { maxConcurrent: 2 }, /store calls per second/],
+    ['load-shedding', {}, /answered in time/],
+  ])('prints what callers got under %s, and draws it', async (policy, options, drawn) => {
+    const [report, file] = [join(folder, `${policy}.html`), join(folder, `${policy}.json`)];
+    const call = { patienceMs: 500 };
+    await writeFile(file, JSON.stringify({ policy, options, call, fleet: { environments: 5, requestsPerSecond: 20 }, durationSeconds: 5 }));
+    const { stdout } = await run('--scenario', file, '--json', '--report', report);
+    const figures = JSON.parse(stdout);
+    for (const name of ['liveLeasesMax', 'reclaimedAfterMs', 'queueMax', 'goodput', 'shedByClass', 'p99Ms']) expect(figures).toHaveProperty(name);
+    const page = await readFile(report, 'utf8');
+    expect(page).toMatch(drawn);
+    expect(page.includes('store calls per second')).toBe(policy === 'bulkhead');
+  });
+
   it('prints a table that says the seed', async () => {
     const { stdout } = await run('--scenario', SINGLE);
     expect(stdout).toMatch(/single .* seed 1 /);

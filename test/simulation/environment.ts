@@ -1,14 +1,13 @@
 import type { Clock } from '../../runtime/src/core/clock.ts';
-import type { Gate, Permit } from '../../runtime/src/core/gate.ts';
+import type { Gate } from '../../runtime/src/core/gate.ts';
+import type { Place } from './place.ts';
+import type { SharedCapacity } from './shared-capacity.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** First instant of every simulation: 2026-01-01T00:00:00Z. */
 export const START_MS = 1_767_225_600_000;
 
-/** `idle` between requests, when the platform has frozen it; `calling` while the protected call runs; `busy` before and after. */
-export type Activity = 'idle' | 'busy' | 'calling';
-
-/** One execution environment: a place that serves one request at a time, and the instance of the policy that lives in it. */
+/** One execution environment: places that serve one request each, and the instance of the policy that lives in it. */
 export class Environment {
   readonly index: number;
   /** What its clock is off by. */
@@ -17,15 +16,12 @@ export class Environment {
   life = 0;
   /** The policy of the present instance; created by its first request. */
   gate: Gate | undefined;
-  activity: Activity = 'idle';
-  permit: Permit | undefined;
-  arrivedAtMs = 0;
-  callStartedAtMs = 0;
-  callEndsAtMs = 0;
-  callFails = false;
-  /** Whether the end of the call is the end of the instance. */
-  dies = false;
-  /** End of the freeze that holds its call; in the past if none does. */
+  /** Requests that it serves. With none the platform has frozen it. */
+  requests = 0;
+  readonly places: Place[] = [];
+  /** What its calls share; undefined where they do not. */
+  capacity: SharedCapacity | undefined;
+  /** End of the freeze that holds its calls; in the past if none does. */
   frozenUntilMs = 0;
   /** What reached it while nothing could run. */
   readonly #held: (() => void)[] = [];
@@ -51,8 +47,6 @@ export class Environment {
   replace(): void {
     this.life += 1;
     this.gate = undefined;
-    this.permit = undefined;
-    this.dies = false;
     this.frozenUntilMs = 0;
     this.#held.length = 0;
   }
@@ -88,7 +82,7 @@ export function deliver(time: VirtualTime, instance: Instance, delivery: () => v
   if (environment.life !== life) return;
   if (environment.frozenUntilMs > time.nowMs) {
     time.after(environment.frozenUntilMs - time.nowMs, () => deliver(time, instance, delivery, onIdle));
-  } else if (environment.activity === 'idle') {
+  } else if (environment.requests === 0) {
     onIdle();
     environment.hold(delivery);
   } else {

@@ -18,6 +18,11 @@ export class EventQueue {
     return this.#size === 0 ? Infinity : (this.#timesMs[0] ?? Infinity);
   }
 
+  /** The first event; NaN if there is none. */
+  get firstEvent(): number {
+    return this.#size === 0 ? NaN : (this.#events[0] ?? NaN);
+  }
+
   /** Adds an event. */
   push(atMs: number, event: number): void {
     if (this.#size === this.#timesMs.length) this.#grow();

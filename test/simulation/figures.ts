@@ -1,7 +1,9 @@
+import type { BulkheadFigures } from './bulkhead-observer.ts';
 import type { CircuitFigures } from './circuit-figures.ts';
 import type { LimitFigures } from './limit-figures.ts';
 import type { PolicyFleet, SimulationRun } from './policy-fleet.ts';
 import { rounded } from './round.ts';
+import type { SheddingFigures } from './shedding-observer.ts';
 import type { StoreMeter } from './store-meter.ts';
 
 /**
@@ -25,7 +27,7 @@ export interface Quantiles {
 }
 
 /** What a simulation found of the policy itself. */
-export type PolicyFigures = CircuitFigures | LimitFigures;
+export type PolicyFigures = CircuitFigures | LimitFigures | BulkheadFigures | SheddingFigures;
 
 /** Everything that a simulation found. */
 export type Figures<Of extends PolicyFigures = CircuitFigures> = FleetFigures & Of;

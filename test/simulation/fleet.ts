@@ -1,14 +1,15 @@
 import { isRejection } from '../../runtime/src/core/errors.ts';
 import type { Gate, Permit } from '../../runtime/src/core/gate.ts';
 import type { Outcome } from '../../runtime/src/core/outcome.ts';
-import { uniform, type Random } from '../../runtime/src/core/random.ts';
 import { ArrivalTimes } from './arrivals.ts';
-import { Demand } from './demand.ts';
-import { Dependency } from './dependency.ts';
-import type { Environment } from './environment.ts';
+import { Calls } from './calls.ts';
+import { Demand, type Timing } from './demand.ts';
+import { START_MS, type Environment } from './environment.ts';
 import { IdlePool } from './idle-pool.ts';
 import type { Ledger } from './ledger.ts';
-import type { SimulationRun } from './policy-fleet.ts';
+import { Line } from './line.ts';
+import type { Place } from './place.ts';
+import type { RequestWatcher, SimulationRun } from './policy-fleet.ts';
 import { RandomStream, STREAMS } from './random-streams.ts';
 import type { ResolvedScenario } from './scenario.ts';
 import { EVENTS, type DueEvent, type VirtualTime } from './virtual-time.ts';
@@ -16,49 +17,40 @@ import { EVENTS, type DueEvent, type VirtualTime } from './virtual-time.ts';
 const SUCCESS: Outcome = Object.freeze({ kind: 'success', value: undefined });
 const FAILURE: Outcome = Object.freeze({ kind: 'failure', error: new Error('the dependency failed') });
 
-/** Requests that wait for one environment, on average, before more are dropped. */
-const LINE_PER_ENVIRONMENT = 10;
-
-/** How long a freeze lasts. */
-const FREEZE_MS = { low: 1000, high: 60_000 };
-const MINUTE_MS = 60_000;
-
 /** The environments of one function at work: requests arrive, are admitted or refused, call the dependency and end. */
 export class Fleet {
   readonly #scenario: ResolvedScenario;
   readonly #time: VirtualTime;
   readonly #ledger: Ledger;
   readonly #createGate: (environment: Environment) => Gate;
+  readonly #watcher: RequestWatcher;
   readonly #pool: IdlePool;
+  readonly #line: Line;
   readonly #arrivals: ArrivalTimes;
   readonly #demand: Demand;
-  readonly #dependency: Dependency;
-  readonly #trouble: Random;
+  readonly #calls: Calls;
   #defect: unknown;
   #unfinished = 0;
-  #waiting = 0;
 
-  constructor(
-    { scenario, seed, time, ledger }: SimulationRun,
-    createGate: (environment: Environment) => Gate,
-  ) {
+  constructor(run: SimulationRun, createGate: (environment: Environment) => Gate, watcher: RequestWatcher = {}) {
+    const { scenario, seed, time, ledger } = run;
     const stream = (name: keyof typeof STREAMS) => new RandomStream(seed, STREAMS[name]);
     this.#scenario = scenario;
     this.#time = time;
     this.#ledger = ledger;
     this.#createGate = createGate;
+    this.#watcher = watcher;
     this.#pool = new IdlePool(scenario, { routing: stream('routing'), skews: stream('skew') });
+    this.#line = new Line(this.#pool.places.length * scenario.fleet.linePerPlace);
     this.#arrivals = new ArrivalTimes(scenario, stream('arrivals'));
-    this.#demand = new Demand(scenario.demand, stream('demand'));
-    this.#dependency = new Dependency(scenario, { durations: stream('calls'), failures: stream('faults') });
-    this.#trouble = stream('trouble');
+    this.#demand = new Demand(scenario.demand, { keys: stream('demand'), priorities: stream('priorities') });
+    this.#calls = new Calls(run, this.#pool, { ended: (place) => this.#endCall(place), died: (environment) => this.#bury(environment) });
   }
 
   /** Runs until the last request has been answered. */
   async run(): Promise<void> {
-    this.#expect(EVENTS.arrival, this.#arrivals.next());
-    this.#expectTrouble(EVENTS.crash);
-    this.#expectTrouble(EVENTS.freeze);
+    this.#expectArrival();
+    this.#calls.expectTrouble();
     for (let event = this.#time.advance(); event !== undefined; event = this.#time.advance()) {
       this.#handle(event);
       if (this.#time.promisesMoved) await this.#time.letPromisesRun();
@@ -69,154 +61,141 @@ export class Fleet {
 
   #handle({ kind, subject }: DueEvent): void {
     if (kind === EVENTS.arrival) this.#arrive();
-    else if (kind === EVENTS.callEnd) this.#endCall(this.#environment(subject));
     else if (kind === EVENTS.callback) this.#time.run(subject);
-    else this.#strike(kind);
+    else this.#calls.due(kind, subject);
   }
 
   #arrive(): void {
     const { nowMs } = this.#time;
-    this.#expect(EVENTS.arrival, this.#arrivals.next());
+    this.#expectArrival();
     this.#ledger.count('requests', nowMs);
-    const environment = this.#pool.take();
-    if (environment === undefined) return this.#wait(nowMs);
-    this.#serve(environment, nowMs);
+    const place = this.#pool.take();
+    if (place !== undefined) return this.#serve(place, nowMs);
+    // All are busy: the request waits in line, or is dropped where the line is long.
+    if (!this.#line.push(nowMs)) this.#ledger.count('dropped', nowMs);
   }
 
-  /** All are busy: the request waits in line, or is dropped where the line is long. */
-  #wait(nowMs: number): void {
-    if (this.#waiting < this.#scenario.fleet.environments * LINE_PER_ENVIRONMENT) this.#waiting += 1;
-    else this.#ledger.count('dropped', nowMs);
-  }
-
-  #serve(environment: Environment, nowMs: number): void {
+  #serve(place: Place, sentAtMs: number): void {
     this.#unfinished += 1;
-    environment.activity = 'busy';
-    environment.arrivedAtMs = nowMs;
-    if (environment.release()) this.#time.promisesMoved = true;
-    this.#admit(environment);
+    place.enter(sentAtMs, this.#time.nowMs, this.#scenario.fleet.timeoutMs);
+    if (place.environment.release()) this.#time.promisesMoved = true;
+    this.#admit(place);
   }
 
-  #admit(environment: Environment): void {
+  #admit(place: Place): void {
+    const { environment, visit } = place;
     if (environment.gate === undefined) {
       this.#ledger.coldStarts += 1;
       environment.gate = this.#createGate(environment);
     }
+    place.call = this.#demand.next(this.#timing(place));
+    this.#watcher.asked?.(place, this.#time.nowMs);
     let permit: Permit | Promise<Permit>;
     try {
-      permit = environment.gate.acquire(this.#demand.next());
+      permit = environment.gate.acquire(place.call);
     } catch (error) {
-      return this.#refuse(environment, error);
+      return this.#refuse(place, error);
     }
-    if (!isPromise(permit)) return this.#startCall(environment, permit);
+    if (!isPromise(permit)) return this.#startCall(place, permit);
     this.#time.promisesMoved = true;
+    this.#watcher.waits?.(place, this.#time.nowMs);
+    // Who died in the meantime is admitted by nobody.
+    const isThere = () => place.visit === visit && this.#hasWaited(place);
     permit.then(
-      (granted) => this.#startCall(environment, granted),
-      (error: unknown) => this.#refuse(environment, error),
+      (granted) => isThere() && this.#startCall(place, granted),
+      (error: unknown) => isThere() && this.#refuse(place, error),
     );
   }
 
-  #refuse(environment: Environment, error: unknown): void {
-    if (!isRejection(error)) this.#defect ??= error;
-    this.#ledger.count('refused', this.#time.nowMs);
-    this.#answer(environment, this.#time.nowMs - environment.arrivedAtMs, false);
+  /** What an environment is told of a request by its own clock. Only events that were sent somewhere have an age. */
+  #timing({ environment, killedAtMs, sentAtMs }: Place): Timing {
+    const ageMs = this.#scenario.policy === 'load-shedding' ? Math.max(0, this.#time.nowMs + environment.skewMs - sentAtMs) : undefined;
+    return { deadlineMs: START_MS + environment.skewMs + killedAtMs, ageMs };
   }
 
-  #startCall(environment: Environment, permit: Permit): void {
+  #hasWaited(place: Place): true {
+    this.#watcher.waited?.(place, this.#time.nowMs);
+    return true;
+  }
+
+  #refuse(place: Place, error: unknown): void {
+    const { nowMs } = this.#time;
+    if (!isRejection(error)) this.#defect ??= error;
+    this.#ledger.count('refused', nowMs);
+    this.#watcher.refused?.(place, nowMs);
+    this.#answer(place, nowMs - place.arrivedAtMs, false);
+  }
+
+  #startCall(place: Place, permit: Permit): void {
     const { nowMs } = this.#time;
     this.#ledger.count('calls', nowMs);
-    const { fails, durationMs } = this.#dependency.fate(environment.index, nowMs);
-    environment.activity = 'calling';
-    environment.permit = permit;
-    environment.callFails = fails;
-    environment.callStartedAtMs = nowMs;
-    this.#setEnd(environment, nowMs + durationMs);
+    place.permit = permit;
+    place.called = true;
+    this.#watcher.started?.(place, nowMs);
+    this.#calls.start(place);
   }
 
-  #endCall(environment: Environment): void {
+  #endCall(place: Place): void {
     const { nowMs } = this.#time;
-    // A freeze or a crash has moved the end: this event is of no meaning any more.
-    if (environment.activity !== 'calling' || environment.callEndsAtMs !== nowMs) return;
-    environment.activity = 'busy';
-    if (environment.dies) return this.#bury(environment);
-    if (environment.callFails) this.#ledger.count('failedCalls', nowMs);
-    const beforeMs = environment.callStartedAtMs - environment.arrivedAtMs;
-    const settling = environment.permit?.settle(environment.callFails ? FAILURE : SUCCESS);
-    environment.permit = undefined;
-    if (settling === undefined) return this.#answer(environment, beforeMs, true);
+    const { visit, callFails } = place;
+    place.activity = 'busy';
+    if (callFails) this.#ledger.count('failedCalls', nowMs);
+    this.#watcher.ended?.(place, nowMs);
+    const beforeMs = place.callStartedAtMs - place.arrivedAtMs;
+    const settling = place.permit?.settle(callFails ? FAILURE : SUCCESS);
+    place.permit = undefined;
+    // Others of this environment may have waited for what is given back.
+    if (this.#scenario.fleet.concurrency > 1) this.#time.promisesMoved = true;
+    if (settling === undefined) return this.#answerCall(place, beforeMs);
     this.#time.promisesMoved = true;
     settling.then(
-      () => this.#answer(environment, beforeMs + this.#time.nowMs - nowMs, true),
+      () => place.visit === visit && this.#answerCall(place, beforeMs + this.#time.nowMs - nowMs),
       (error: unknown) => {
         this.#defect ??= error;
       },
     );
   }
 
-  #answer(environment: Environment, addedMs: number, called: boolean): void {
+  #answerCall(place: Place, addedMs: number): void {
+    this.#watcher.answered?.(place, this.#time.nowMs);
+    this.#answer(place, addedMs, true);
+  }
+
+  #answer(place: Place, addedMs: number, called: boolean): void {
     this.#ledger.answered(addedMs, called);
-    this.#rest(environment);
+    place.leave();
+    this.#rest(place);
   }
 
-  #rest(environment: Environment): void {
-    environment.activity = 'idle';
+  /** The place is free for the next request in line. */
+  #rest(place: Place): void {
     this.#unfinished -= 1;
-    this.#pool.give(environment);
-    if (this.#waiting === 0) return;
-    this.#waiting -= 1;
+    this.#pool.give(place);
+    const sentAtMs = this.#line.shift();
+    if (sentAtMs === undefined) return;
     const next = this.#pool.take();
-    if (next !== undefined) this.#serve(next, this.#time.nowMs);
+    if (next !== undefined) this.#serve(next, sentAtMs);
   }
 
+  /** An environment is dead, and with it all that it was doing. */
   #bury(environment: Environment): void {
-    this.#ledger.crashedCalls += 1;
+    const { nowMs } = this.#time;
+    const busy = environment.places.filter(({ activity }) => activity !== 'idle');
     environment.replace();
-    this.#rest(environment);
-  }
-
-  /** A crash or a freeze befalls one environment. Between two requests a crash costs its memory, and a freeze nothing. */
-  #strike(kind: number): void {
-    this.#expectTrouble(kind);
-    const { environments } = this.#pool;
-    const environment = this.#environment(Math.floor(this.#trouble.next() * environments.length));
-    if (environment.activity === 'calling') {
-      if (kind === EVENTS.crash) return this.#crash(environment, this.#time.nowMs);
-      return this.#freeze(environment, uniform(this.#trouble, FREEZE_MS.low, FREEZE_MS.high));
+    this.#watcher.crashed?.(environment, nowMs);
+    for (const place of busy) {
+      if (place.activity === 'calling') this.#ledger.crashedCalls += 1;
+      else if (!place.called) this.#ledger.count('dropped', nowMs);
+      if (!place.called) this.#watcher.waited?.(place, nowMs);
+      this.#watcher.died?.(place, nowMs);
+      place.leave();
     }
-    if (kind === EVENTS.crash && environment.activity === 'idle') environment.replace();
+    for (const place of busy) this.#rest(place);
   }
 
-  #crash(environment: Environment, atMs: number): void {
-    environment.dies = true;
-    this.#setEnd(environment, atMs);
-  }
-
-  #freeze(environment: Environment, durationMs: number): void {
-    environment.frozenUntilMs = this.#time.nowMs + durationMs;
-    this.#ledger.frozenCalls += 1;
-    this.#setEnd(environment, environment.callEndsAtMs + durationMs);
-  }
-
-  #setEnd(environment: Environment, atMs: number): void {
-    environment.callEndsAtMs = atMs;
-    this.#time.schedule(atMs, EVENTS.callEnd, environment.index);
-  }
-
-  #expectTrouble(kind: number): void {
-    const { crashesPerMinute, freezesPerMinute } = this.#scenario.environmentFaults;
-    const perMinute = kind === EVENTS.crash ? crashesPerMinute : freezesPerMinute;
-    if (perMinute === 0) return;
-    this.#expect(kind, this.#time.nowMs - (Math.log(1 - this.#trouble.next()) * MINUTE_MS) / perMinute);
-  }
-
-  #expect(kind: number, atMs: number): void {
-    if (atMs < this.#scenario.durationMs) this.#time.schedule(atMs, kind);
-  }
-
-  #environment(index: number): Environment {
-    const environment = this.#pool.environments[index];
-    if (environment === undefined) throw new Error(`there is no environment ${index}`);
-    return environment;
+  #expectArrival(): void {
+    const atMs = this.#arrivals.next();
+    if (atMs < this.#scenario.durationMs) this.#time.schedule(atMs, EVENTS.arrival);
   }
 }
 

@@ -1,12 +1,15 @@
 import type { Random } from '../../runtime/src/core/random.ts';
 import { Environment } from './environment.ts';
+import { Place } from './place.ts';
 import type { ResolvedScenario } from './scenario.ts';
 
-/** Hands requests to environments that are idle. */
+/** Hands requests to places that are idle. */
 export class IdlePool {
   /** All environments there are. */
   readonly environments: Environment[] = [];
-  readonly #idle: Environment[] = [];
+  /** All their places. */
+  readonly places: Place[] = [];
+  readonly #idle: Place[] = [];
   readonly #random: Random | undefined;
   readonly #skewMs: number;
   readonly #skews: Random;
@@ -15,12 +18,13 @@ export class IdlePool {
     this.#random = fleet.routing === 'random' ? random.routing : undefined;
     this.#skewMs = environmentFaults.clockSkewMs;
     this.#skews = random.skews;
-    for (let count = 0; count < fleet.environments; count += 1) this.#idle.push(this.#start());
+    for (let count = 0; count < fleet.environments; count += 1) this.#start(fleet.concurrency);
+    this.#idle.push(...this.places);
     this.#idle.reverse(); // the most recently used is taken from the end: begin with the first
   }
 
-  /** An idle environment; undefined if all are busy. */
-  take(): Environment | undefined {
+  /** An idle place; undefined if all are busy. */
+  take(): Place | undefined {
     if (this.#idle.length === 0) return undefined;
     if (this.#random === undefined) return this.#idle.pop();
     const index = Math.floor(this.#random.next() * this.#idle.length);
@@ -30,15 +34,19 @@ export class IdlePool {
     return taken;
   }
 
-  /** Takes an environment back. */
-  give(environment: Environment): void {
-    this.#idle.push(environment);
+  /** Takes a place back. */
+  give(place: Place): void {
+    this.#idle.push(place);
   }
 
-  #start(): Environment {
+  #start(places: number): void {
     const skewMs = this.#skewMs * (2 * this.#skews.next() - 1);
     const environment = new Environment(this.environments.length, skewMs);
     this.environments.push(environment);
-    return environment;
+    for (let count = 0; count < places; count += 1) {
+      const place = new Place(this.places.length, environment);
+      environment.places.push(place);
+      this.places.push(place);
+    }
   }
 }

@@ -2,6 +2,7 @@ import type { Gate } from '../../runtime/src/core/gate.ts';
 import { deliver, EnvironmentClock, type Environment } from './environment.ts';
 import type { PolicyFigures } from './figures.ts';
 import type { Ledger } from './ledger.ts';
+import type { Place } from './place.ts';
 import type { ResolvedScenario } from './scenario.ts';
 import type { StoreMeter } from './store-meter.ts';
 import { RandomStream, STREAMS } from './random-streams.ts';
@@ -16,8 +17,29 @@ export interface SimulationRun {
   readonly ledger: Ledger;
 }
 
+/** Sees what becomes of requests, by the one true time. */
+export interface RequestWatcher {
+  /** A request asks to be admitted. */
+  asked?(place: Place, nowMs: number): void;
+  /** The policy has it wait; and it does no longer, whatever becomes of it. */
+  waits?(place: Place, nowMs: number): void;
+  waited?(place: Place, nowMs: number): void;
+  /** It was refused. */
+  refused?(place: Place, nowMs: number): void;
+  /** It was admitted, and its call begins. */
+  started?(place: Place, nowMs: number): void;
+  /** Its call is over. */
+  ended?(place: Place, nowMs: number): void;
+  /** It has been answered after its call. */
+  answered?(place: Place, nowMs: number): void;
+  /** Its environment died, wherever the request was. */
+  died?(place: Place, nowMs: number): void;
+  /** An environment died, with or without requests: before the next request reaches the one in its place. */
+  crashed?(environment: Environment, nowMs: number): void;
+}
+
 /** What is seen of the policies of a fleet. */
-export interface FleetObserver {
+export interface FleetObserver extends RequestWatcher {
   /** The first thing that should never happen. */
   defect: unknown;
   /** What was found in the end. */
@@ -49,12 +71,14 @@ export function surroundings({ time, seed }: SimulationRun, environment: Environ
   return { environment, clock, random: new RandomStream(seed, STREAMS.policy, index, life) };
 }
 
-/** Lets an instance of an environment wait. */
-export function sleeper({ time }: SimulationRun, environment: Environment): (durationMs: number) => Promise<void> {
+/** Lets an instance of an environment wait; a wait that was given up ends in silence. */
+export function sleeper({ time }: SimulationRun, environment: Environment): (durationMs: number, signal?: AbortSignal) => Promise<void> {
   const instance = { environment, life: environment.life };
-  return (durationMs) =>
+  return (durationMs, signal) =>
     new Promise((resolve) => {
-      time.after(durationMs, () => deliver(time, instance, resolve));
+      time.after(durationMs, () => {
+        if (signal?.aborted !== true) deliver(time, instance, resolve);
+      });
     });
 }
 

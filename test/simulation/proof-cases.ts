@@ -1,6 +1,8 @@
+import type { BulkheadFigures } from './bulkhead-observer.ts';
 import type { Figures, FleetFigures } from './figures.ts';
 import type { LimitFigures } from './limit-figures.ts';
 import type { ResolvedScenario } from './scenario.ts';
+import type { SheddingFigures } from './shedding-observer.ts';
 
 /** What a figure has to be. Without a bound it is shown, and judged by nobody. */
 export type Bound = { readonly atMost: number } | { readonly atLeast: number } | { readonly exactly: number } | undefined;
@@ -20,7 +22,7 @@ export interface Requirement<Found extends FleetFigures = Figures> {
 }
 
 /** Figures of whichever policy: a case measures those of its own. */
-export type FoundFigures = Figures & Figures<LimitFigures>;
+export type FoundFigures = Figures & Figures<LimitFigures> & Figures<BulkheadFigures> & Figures<SheddingFigures>;
 
 /** A scenario, by the name of its file, and what must hold in it. */
 export interface ProofCase<Found extends FleetFigures = Figures> {

@@ -28,11 +28,15 @@ export function renderProof({ cases }: Proof): string {
 /** Writes the results of a policy for a reader and for a program. */
 export async function writeProof(folder: string, policy: PolicyName, proof: Proof): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, `${policy}.md`), renderPage(proof, PROOFS[policy]));
+  const claims = PROOFS[policy];
+  const picture = claims.picture?.render(proof.cases);
+  const image = picture === undefined ? '' : `![${claims.picture?.title ?? ''}](${policy}.svg)\n\n`;
+  if (picture !== undefined) await writeFile(join(folder, `${policy}.svg`), `${picture}\n`);
+  await writeFile(join(folder, `${policy}.md`), renderPage(proof, claims, image));
   await writeFile(join(folder, `${policy}.json`), `${JSON.stringify(proof, null, 2)}\n`);
 }
 
-function renderPage({ command, node, cases }: Proof, { title, setting, verdict }: Claims): string {
+function renderPage({ command, node, cases }: Proof, { title, setting, verdict }: Claims, image: string): string {
   const lines = [HEAD, HEAD.map(() => '---'), ...cases.flatMap(rows)].map((cells) => `| ${cells.join(' | ')} |`);
   return `# ${title}
 
@@ -44,7 +48,7 @@ Run with \`${command}\` on Node.js ${node}; the same command gives the same numb
 
 ${verdict}
 
-${lines.join('\n')}
+${image}${lines.join('\n')}
 ${failures(cases)}`;
 }
 

@@ -3,36 +3,42 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, it, expect } from '@jest/globals';
 import type { Figures } from './figures.ts';
+import { renderGoodput } from './goodput-chart.ts';
 import { judge, type CaseResult } from './proof.ts';
-import { PROOF_CASES, type ProofCase } from './proof-cases.ts';
+import { PROOF_CASES, type FoundFigures, type ProofCase } from './proof-cases.ts';
 import { renderProof, writeProof } from './proof-report.ts';
 import { PROOFS } from './proofs.ts';
 import { readProveOptions, seedsOf } from './prove-options.ts';
+import { LOADS } from './shedding-proof-cases.ts';
 import { readNamedScenario } from './scenario-file.ts';
 import { runInWorkers, SIMULATION_WORKER } from './worker-pool.ts';
 
-const SHORT_CASES = PROOF_CASES.filter(({ name }) => name !== 'total-outage-5000');
+/** Fleets that take too long for a test. */
+const LONG_CASES = ['total-outage-5000', 'bulkhead-large'];
 
 /** Large fleets take long; of the others an odd number, so that each median is a run. */
-const seedsFor = ({ seedCap }: ProofCase) => (seedCap === undefined ? [1, 2, 3] : [1]);
+const CLAIMED = [
+  { subject: 'the circuit breaker', policy: 'circuit-breaker', seedsFor: ({ seedCap }: Pick<ProofCase, 'seedCap'>) => (seedCap === undefined ? [1, 2, 3] : [1]) },
+  { subject: 'the bulkhead', policy: 'bulkhead', seedsFor: () => [1] },
+  { subject: 'load shedding', policy: 'load-shedding', seedsFor: () => [1] },
+] as const;
 
-describe('the circuit breaker', () => {
+describe.each(CLAIMED)('$subject', ({ policy, seedsFor }) => {
+  const cases = PROOFS[policy].cases.filter(({ name }) => !LONG_CASES.includes(name));
   const results = new Map<string, CaseResult>();
 
   // In worker threads: a simulation is three times as fast outside the sandbox of the test runner.
   beforeAll(async () => {
-    const planned = await Promise.all(
-      SHORT_CASES.map(async (proofCase) => ({ proofCase, scenario: await readNamedScenario(proofCase.name) })),
-    );
+    const planned = await Promise.all(cases.map(async (proofCase) => ({ proofCase, scenario: await readNamedScenario(proofCase.name) })));
     const runs = planned.flatMap(({ proofCase, scenario }) => seedsFor(proofCase).map((seed) => ({ proofCase, task: { scenario, seed } })));
-    const figures = await runInWorkers<Figures>(runs.map(({ task }) => task), { worker: SIMULATION_WORKER, jobs: 2 });
+    const figures = await runInWorkers<FoundFigures>(runs.map(({ task }) => task), { worker: SIMULATION_WORKER, jobs: 2 });
     for (const { proofCase, scenario } of planned) {
       const own = figures.filter((_figures, index) => runs[index]!.proofCase === proofCase);
       results.set(proofCase.name, judge(proofCase, scenario, own));
     }
-  }, 120_000);
+  }, 240_000);
 
-  it.each(SHORT_CASES)('$title', ({ name, requirements }) => {
+  it.each(cases)('$title', ({ name, requirements }) => {
     const { findings } = results.get(name)!;
     expect(findings).toHaveLength(requirements.length);
     expect(findings.filter(({ medianHolds }) => medianHolds === false)).toEqual([]);
@@ -86,11 +92,29 @@ describe('the proof', () => {
     expect(options).toMatchObject({ policy: 'rate-limit', cases: [{ name: 'limit-under-20' }] });
     expect(options.command).toBe('npm run -s prove -- --policy rate-limit --seeds 200 --only limit-under-20');
     expect(readProveOptions([])).toMatchObject({ policy: 'circuit-breaker', cases: PROOF_CASES });
-    expect(() => readProveOptions(['--policy', 'hope'])).toThrow(/--policy is "hope": use one of circuit-breaker, rate-limit/);
+    expect(() => readProveOptions(['--policy', 'hope'])).toThrow(/--policy is "hope": use one of circuit-breaker, rate-limit, bulkhead, load-shedding/);
     const folder = await mkdtemp(join(tmpdir(), 'proof-'));
     await writeProof(folder, 'rate-limit', { command: 'the command', node: 'v0', cases: [] });
     expect(await readdir(folder)).toEqual(['rate-limit.json', 'rate-limit.md']);
     expect(await readFile(join(folder, 'rate-limit.md'), 'utf8')).toMatch(/^# What the rate limiter does in a fleet\n[^]*Run with `the command` on Node.js v0/);
+    await rm(folder, { recursive: true });
+  });
+
+  it('draws the goodput where all loads were simulated', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'proof-'));
+    const goodput = (name: string, median: number): CaseResult => ({
+      name,
+      title: '',
+      seeds: 1,
+      findings: [{ figure: 'answers in time', required: '', unit: '', median, worst: median, medianHolds: undefined, worstHolds: undefined, failingSeeds: [] }],
+      passes: true,
+    });
+    const cases = LOADS.flatMap((load) => [goodput(`shed-${load}x`, 95), goodput(`unshed-${load}x`, 5)]);
+    await writeProof(folder, 'load-shedding', { command: '', node: '', cases });
+    expect((await readdir(folder)).sort()).toEqual(['load-shedding.json', 'load-shedding.md', 'load-shedding.svg']);
+    expect(await readFile(join(folder, 'load-shedding.md'), 'utf8')).toContain('](load-shedding.svg)');
+    expect(await readFile(join(folder, 'load-shedding.svg'), 'utf8')).toMatch(/^<svg[^]*with load shedding/);
+    expect(renderGoodput(cases.slice(1))).toBeUndefined();
     await rm(folder, { recursive: true });
   });
 

@@ -1,6 +1,10 @@
+import { BULKHEAD_PROOF_CASES } from './bulkhead-proof-cases.ts';
+import { renderGoodput } from './goodput-chart.ts';
 import { LIMIT_PROOF_CASES } from './limit-proof-cases.ts';
 import { PROOF_CASES, type FoundFigures, type ProofCase } from './proof-cases.ts';
+import type { CaseResult } from './proof.ts';
 import type { PolicyName } from './scenario-rules.ts';
+import { SHEDDING_PROOF_CASES } from './shedding-proof-cases.ts';
 
 /** What is claimed of a policy, and what the reader of its results is told. */
 export interface Claims {
@@ -11,6 +15,8 @@ export interface Claims {
   readonly setting: string;
   /** When a case passes. */
   readonly verdict: string;
+  /** A picture of the results, as SVG, and what it shows; undefined where they are not complete. */
+  readonly picture?: { readonly title: string; readonly render: (cases: readonly CaseResult[]) => string | undefined };
 }
 
 const CIRCUIT_SETTING = `Simulated: the real policy in every execution environment, around the in-memory store that passes the same contract suite as
@@ -30,6 +36,24 @@ start cold and at once.
 What was admitted is judged by the instants at which calls start, in the one true time, against the limits as declared: by a
 referee that shares no arithmetic with the policy. "Beyond a limit" is the largest excess of any key in any stretch of time, for
 windows in any window of the epoch.`;
+
+const BULKHEAD_SETTING = `Simulated: the real policy in every execution environment, around the in-memory store that passes the same contract suite as
+the DynamoDB store, in virtual time. Requests arrive at random and are handed to any idle environment; one that finds none
+waits in line. An environment serves one request at a time unless the scenario says otherwise; the platform ends it after 10 s with one
+request. Calls take 100 to 300 ms, a request to the store 2 to 6 ms. The store throttles writes of one item beyond 1,000 in a
+second, and a conditional write that fails counts as one. Everything that is not the slots themselves is as by default. The
+scenarios are the files of these names in \`test/simulation/scenarios\`.
+
+Calls are counted by a referee that knows nothing of leases: from their true start to their true end, in the one true time. A lease
+ends a margin after the deadline of its call; a slot of a crashed holder is in use again when the table next grants a lease in
+its place.`;
+
+const SHEDDING_SETTING = `Simulated: the real policy in virtual time, around a processor that does 10 calls at full speed next to each other, 200 in a
+second. Beyond that they share it, and every further 10 calls cost all of them 2 % of the work that is done. The processor and the event loop
+are busy as far as it is in use. One environment serves up to 500 requests at once, as a container does; what comes beyond that is
+dropped. Callers give up after 1 s: what they are answered later is no goodput, but costs as much. Requests come at random: 2 %
+critical, 8 % high, 60 % normal, 20 % low, 10 % background unless the scenario says otherwise. Options are as by default unless
+the scenario, a file of this name in \`test/simulation/scenarios\`, says otherwise. A run begins cold, and its start counts.`;
 
 const MEDIAN_DECIDES = `A case passes if every requirement holds in the median of its seeds. The worst seed and the share of seeds for which a
 requirement holds are shown beside it; where a figure has no requirement it is shown for information.`;
@@ -51,5 +75,18 @@ export const PROOFS: Readonly<Record<PolicyName, Claims>> = {
     title: 'What the rate limiter does in a fleet',
     setting: LIMIT_SETTING,
     verdict: EVERY_SEED_DECIDES,
+  },
+  bulkhead: {
+    cases: BULKHEAD_PROOF_CASES,
+    title: 'What the bulkhead does in a fleet',
+    setting: BULKHEAD_SETTING,
+    verdict: EVERY_SEED_DECIDES,
+  },
+  'load-shedding': {
+    cases: SHEDDING_PROOF_CASES,
+    title: 'What load shedding does in an overload',
+    setting: SHEDDING_SETTING,
+    verdict: EVERY_SEED_DECIDES,
+    picture: { title: 'Goodput over load, with load shedding and without', render: renderGoodput },
   },
 };

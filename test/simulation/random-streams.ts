@@ -1,7 +1,7 @@
 import type { Random } from '../../runtime/src/core/random.ts';
 
 /** What a stream of chance decides. Streams do not disturb each other: another policy meets the very same traffic. */
-export const STREAMS = { arrivals: 1, routing: 2, calls: 3, faults: 4, store: 5, trouble: 6, skew: 7, policy: 8, demand: 9 } as const;
+export const STREAMS = { arrivals: 1, routing: 2, calls: 3, faults: 4, store: 5, trouble: 6, skew: 7, policy: 8, demand: 9, priorities: 10 } as const;
 
 /**
  * A stream of chance: the same numbers give the same stream. Doty-Humphrey's sfc32, for the generator of the public

@@ -152,5 +152,6 @@ describe('figures', () => {
     expect(circuits).toEqual(expect.arrayContaining([...OF_CIRCUITS, 'requests', 'storeWrites', 'addedLatencyMs']));
     expect(limits.filter((name) => OF_CIRCUITS.includes(name))).toEqual([]);
     expect(circuits.filter((name) => OF_LIMITS.includes(name))).toEqual([]);
+    for (const name of ['goodput', 'liveLeasesMax', 'shedByClass']) expect([...limits, ...circuits]).not.toContain(name);
   });
 });

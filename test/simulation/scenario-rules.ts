@@ -1,3 +1,4 @@
+import { PRIORITIES } from '../../runtime/src/core/call-context.ts';
 import { schemaProblems, show, type OptionSchema } from '../../runtime/src/core/option-schema.ts';
 
 /** When requests arrive: at random, or evenly spaced. */
@@ -9,13 +10,17 @@ export type Routing = (typeof ROUTINGS)[number];
 /** What is simulated. */
 export type PolicyName = (typeof POLICIES)[number];
 
+/** Whose calls share a capacity: those of one environment, or those of all. */
+export type SharedBy = (typeof SHARERS)[number];
+
 /** How requests are spread over the keys: evenly, or the n-th key 1 / n to the power of the exponent as often as the first. */
 export type Distribution = (typeof DISTRIBUTIONS)[number];
 
 const ARRIVALS = ['poisson', 'steady'] as const;
 const ROUTINGS = ['random', 'most-recently-used'] as const;
-const POLICIES = ['circuit-breaker', 'rate-limit'] as const;
+const POLICIES = ['circuit-breaker', 'rate-limit', 'bulkhead', 'load-shedding'] as const;
 const DISTRIBUTIONS = ['uniform', 'zipf'] as const;
+const SHARERS = ['environment', 'fleet'] as const;
 const SHARE = { type: 'number', minimum: 0, maximum: 1, default: 0 } as const;
 const PER_MINUTE = { type: 'number', minimum: 0, maximum: 60_000, default: 0 } as const;
 const SECONDS = { type: 'number', minimum: 0, maximum: 86_400, default: 0 } as const;
@@ -27,10 +32,22 @@ export const SECTIONS = {
   fleet: {
     environments: { type: 'integer', minimum: 1, maximum: 50_000, default: 50 },
     requestsPerSecond: { type: 'number', exclusiveMinimum: 0, maximum: 1_000_000, default: 1000 },
+    /** Requests that an environment serves at once. */
+    concurrency: { type: 'integer', minimum: 1, maximum: 100_000, default: 1 },
+    /** Requests that wait for each of these places, on average, before more are dropped. */
+    linePerPlace: { type: 'integer', minimum: 0, maximum: 1_000_000, default: 10 },
+    /** After this time the platform ends an environment that still serves the request; 0 is never. */
+    timeout: { type: 'duration', minimumMs: 0, maximumMs: 900_000, defaultMs: 0 },
   },
   call: {
     duration: { type: 'duration', minimumMs: 0, maximumMs: LONGEST_MS, defaultMs: 40 },
     jitter: { ...SHARE, default: 0.5 },
+    /** After this time since it was sent nobody waits for the answer to a request; 0 is never. */
+    patience: { type: 'duration', minimumMs: 0, maximumMs: 900_000, defaultMs: 0 },
+  },
+  capacity: {
+    knee: { type: 'number', exclusiveMinimum: 0, maximum: 1_000_000, default: 1 },
+    contention: { ...SHARE, default: 0.1 },
   },
   store: {
     latency: { type: 'duration', minimumMs: 0, maximumMs: LONGEST_MS, defaultMs: 4 },
@@ -58,23 +75,25 @@ export const SECTIONS = {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const PARTS = ['policy', 'options', 'fleet', 'call', 'store', 'environmentFaults', 'demand', 'traffic', 'faults'];
+const PARTS = ['policy', 'options', 'fleet', 'call', 'capacity', 'store', 'environmentFaults', 'demand', 'traffic', 'faults'];
 
 /** Every problem of a scenario, each as one sentence that names the field, the value seen and the remedy. */
 export function scenarioProblems(scenario: unknown): string[] {
   if (!isFields(scenario)) return [`scenario is ${show(scenario)}: pass an object with a policy`];
-  const { policy, options, fleet, call, store, environmentFaults, demand, traffic, faults, ...plain } = scenario;
+  const { policy, options, fleet, call, capacity, store, environmentFaults, demand, traffic, faults, ...plain } = scenario;
   return [
     ...choiceProblems('scenario.policy', policy, POLICIES, true),
     ...schemaProblems(SECTIONS.scenario, plain, 'scenario', PARTS),
     ...(options === undefined || isFields(options) ? [] : [`scenario.options is ${show(options)}: pass an object`]),
     ...sectionProblems('scenario.fleet', fleet, fleetProblems),
     ...sectionProblems('scenario.call', call, (path, fields) => schemaProblems(SECTIONS.call, fields, path)),
+    ...sectionProblems('scenario.capacity', capacity, capacityProblems),
     ...sectionProblems('scenario.store', store, storeProblems),
     ...sectionProblems('scenario.environmentFaults', environmentFaults, (path, fields) =>
       schemaProblems(SECTIONS.environmentFaults, fields, path),
     ),
     ...keyProblems(policy, demand),
+    ...frozenProblems(capacity, environmentFaults),
     ...listProblems('scenario.traffic', traffic, trafficProblems),
     ...listProblems('scenario.faults', faults, faultProblems),
   ];
@@ -93,18 +112,40 @@ function storeProblems(path: string, { outages, ...plain }: Fields): string[] {
   return [...known, ...listProblems(`${path}.outages`, outages, (each, fields) => windowProblems(each, fields, {}))];
 }
 
+function capacityProblems(path: string, { sharedBy, ...plain }: Fields): string[] {
+  return [...choiceProblems(`${path}.sharedBy`, sharedBy, SHARERS), ...schemaProblems(SECTIONS.capacity, plain, path, ['sharedBy'])];
+}
+
+function frozenProblems(capacity: unknown, faults: unknown): string[] {
+  const freezes = isFields(faults) ? faults['freezesPerMinute'] : undefined;
+  if (capacity === undefined || freezes === undefined || freezes === 0) return [];
+  return [`scenario.environmentFaults.freezesPerMinute is ${show(freezes)}: leave it out, calls that share a capacity are not frozen`];
+}
+
 function keyProblems(policy: unknown, demand: unknown): string[] {
   if (policy !== 'circuit-breaker') return sectionProblems('scenario.demand', demand, demandProblems);
   return demand === undefined ? [] : [`scenario.demand is ${show(demand)}: leave it out, a circuit breaker has no keys`];
 }
 
-function demandProblems(path: string, { distribution, ...plain }: Fields): string[] {
+function demandProblems(path: string, { distribution, tenants, priorities, ...plain }: Fields): string[] {
   const known = [
     ...choiceProblems(`${path}.distribution`, distribution, DISTRIBUTIONS),
-    ...schemaProblems(SECTIONS.demand, plain, path, ['distribution']),
+    ...schemaProblems(SECTIONS.demand, plain, path, ['distribution', 'tenants', 'priorities']),
+    ...sectionProblems(`${path}.tenants`, tenants, weightProblems),
+    ...sectionProblems(`${path}.priorities`, priorities, (each, weights) => [
+      ...weightProblems(each, weights),
+      ...Object.keys(weights).flatMap((name) => choiceProblems(`${each}.${name}`, name, Object.keys(PRIORITIES))),
+    ]),
+    ...(tenants !== undefined && plain['keys'] !== undefined ? [`${path}.keys is ${show(plain['keys'])}: leave it out, the tenants are listed`] : []),
   ];
   if (plain['exponent'] === undefined || distribution === 'zipf') return known;
   return [...known, `${path}.exponent is ${show(plain['exponent'])}: leave it out, or set the distribution to "zipf"`];
+}
+
+function weightProblems(path: string, weights: Fields): string[] {
+  return Object.entries(weights)
+    .filter(([, weight]) => typeof weight !== 'number' || !(weight > 0 && weight < Infinity))
+    .map(([name, weight]) => `${path}.${name} is ${show(weight)}: set how often it is met next to the others, a number above 0`);
 }
 
 function trafficProblems(path: string, fields: Fields): string[] {

@@ -1,13 +1,24 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, expect } from '@jest/globals';
+import { resolveBulkheadOptions } from '../../runtime/src/bulkhead/options.ts';
 import { resolveCircuitBreakerOptions } from '../../runtime/src/circuit-breaker/options.ts';
 import { ConfigurationError } from '../../runtime/src/core/errors.ts';
+import { resolveLoadSheddingOptions } from '../../runtime/src/load-shedding/options.ts';
 import { resolveRateLimitOptions } from '../../runtime/src/rate-limit/options.ts';
+import type { PolicyName } from './scenario-rules.ts';
 import { resolveScenario, type Scenario } from './scenario.ts';
 import { simulate } from './simulate.ts';
 
 const FOLDER = join(import.meta.dirname, 'scenarios');
+
+/** Resolves the options of a policy as its fleet does. */
+const RESOLVE: Readonly<Record<PolicyName, (options: object) => unknown>> = {
+  'circuit-breaker': (options) => resolveCircuitBreakerOptions({ name: 'dependency', ...options }),
+  'rate-limit': (options) => resolveRateLimitOptions({ name: 'limit', ...options }),
+  bulkhead: (options) => resolveBulkheadOptions({ name: 'bulkhead', ...options }),
+  'load-shedding': (options) => resolveLoadSheddingOptions(options),
+};
 
 function problemsOf(scenario: unknown): readonly string[] {
   try {
@@ -23,13 +34,14 @@ describe('a scenario', () => {
     expect(resolveScenario({ policy: 'circuit-breaker' })).toEqual({
       policy: 'circuit-breaker',
       options: {},
-      fleet: { environments: 50, requestsPerSecond: 1000, arrivals: 'poisson', routing: 'random' },
-      call: { durationMs: 40, jitter: 0.5 },
+      fleet: { environments: 50, requestsPerSecond: 1000, concurrency: 1, linePerPlace: 10, timeoutMs: 0, arrivals: 'poisson', routing: 'random' },
+      call: { durationMs: 40, jitter: 0.5, patienceMs: 0 },
+      capacity: undefined,
       store: { latencyMs: 4, lostReplyRate: 0, throttleRate: 0, outages: [] },
       environmentFaults: { crashesPerMinute: 0, clockSkewMs: 0, freezesPerMinute: 0 },
       traffic: [],
       faults: [],
-      demand: { distribution: 'uniform', keys: 1, exponent: 1.1 },
+      demand: { distribution: 'uniform', tenants: undefined, priorities: {}, keys: 1, exponent: 1.1 },
       durationMs: 180_000,
     });
   });
@@ -52,7 +64,7 @@ describe('a scenario', () => {
       faults: [{ fromSeconds: 9, toSeconds: 3, environments: [-1] }, 'all'],
     };
     expect(problemsOf(scenario)).toEqual([
-      'scenario.policy is "hope": use one of circuit-breaker, rate-limit',
+      'scenario.policy is "hope": use one of circuit-breaker, rate-limit, bulkhead, load-shedding',
       expect.stringMatching(/^scenario\.colour is not an option: use one of policy, .*durationSeconds$/),
       'scenario.options is an array: pass an object',
       'scenario.fleet.arrivals is "late": use one of poisson, steady',
@@ -81,12 +93,12 @@ describe('a scenario', () => {
     ]);
   });
 
-  it('has a demand for a rate limiter alone', () => {
+  it('has no demand for a circuit breaker', () => {
     const demand = { keys: 0, distribution: 'even', exponent: 2, size: 1 };
     expect(problemsOf({ policy: 'rate-limit', demand })).toEqual([
       'scenario.demand.distribution is "even": use one of uniform, zipf',
       expect.stringMatching(/^scenario\.demand\.keys is 0: /),
-      expect.stringMatching(/^scenario\.demand\.size is not an option: use one of distribution, keys, exponent/),
+      expect.stringMatching(/^scenario\.demand\.size is not an option: use one of distribution, tenants, priorities, keys, exponent/),
       'scenario.demand.exponent is 2: leave it out, or set the distribution to "zipf"',
     ]);
     expect(problemsOf({ policy: 'rate-limit', demand: 5 })).toEqual(['scenario.demand is 5: pass an object']);
@@ -94,7 +106,29 @@ describe('a scenario', () => {
       'scenario.demand is an object: leave it out, a circuit breaker has no keys',
     ]);
     const { demand: resolved } = resolveScenario({ policy: 'rate-limit', demand: { keys: 5, distribution: 'zipf' } });
-    expect(resolved).toEqual({ keys: 5, distribution: 'zipf', exponent: 1.1 });
+    expect(resolved).toMatchObject({ keys: 5, distribution: 'zipf', exponent: 1.1 });
+  });
+
+  it('has a capacity only where it says so, of each environment unless it is one of all', () => {
+    expect(resolveScenario({ policy: 'bulkhead', capacity: { knee: 5 } }).capacity).toEqual({ sharedBy: 'environment', knee: 5, contention: 0.1 });
+    expect(problemsOf({ policy: 'bulkhead', capacity: { sharedBy: 'nobody', knee: 0, size: 1 } })).toEqual([
+      'scenario.capacity.sharedBy is "nobody": use one of environment, fleet',
+      expect.stringMatching(/^scenario\.capacity\.knee is 0: /),
+      expect.stringMatching(/^scenario\.capacity\.size is not an option: use one of sharedBy, knee, contention/),
+    ]);
+    expect(problemsOf({ policy: 'bulkhead', capacity: {}, environmentFaults: { freezesPerMinute: 1 } })).toEqual([
+      'scenario.environmentFaults.freezesPerMinute is 1: leave it out, calls that share a capacity are not frozen',
+    ]);
+  });
+
+  it('lists tenants and priorities with how often each is met', () => {
+    const demand = { tenants: { a: 9, b: 0 }, priorities: { critical: 1, urgent: 1 }, keys: 3 };
+    expect(problemsOf({ policy: 'bulkhead', demand })).toEqual([
+      'scenario.demand.tenants.b is 0: set how often it is met next to the others, a number above 0',
+      'scenario.demand.priorities.urgent is "urgent": use one of critical, high, normal, low, background',
+      'scenario.demand.keys is 3: leave it out, the tenants are listed',
+    ]);
+    expect(problemsOf({ policy: 'load-shedding', demand: { tenants: { a: 9 }, priorities: { critical: 1 } } })).toEqual([]);
   });
 
   it('is refused for options that the policy refuses', async () => {
@@ -107,10 +141,7 @@ describe('the scenario files', () => {
   it.each(readdirSync(FOLDER))('%s can be simulated', (file) => {
     const scenario = JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Scenario;
     expect(problemsOf(scenario)).toEqual([]);
-    const resolve = () =>
-      scenario.policy === 'circuit-breaker'
-        ? resolveCircuitBreakerOptions({ name: 'dependency', ...scenario.options })
-        : resolveRateLimitOptions({ name: 'limit', ...scenario.options });
+    const resolve = () => RESOLVE[scenario.policy](scenario.options ?? {});
     expect(resolve).not.toThrow();
   });
 });

@@ -1,12 +1,16 @@
+import { BulkheadFleet } from './bulkhead-fleet.ts';
+import type { BulkheadFigures } from './bulkhead-observer.ts';
 import { CircuitFleet } from './circuit-fleet.ts';
 import type { CircuitFigures } from './circuit-figures.ts';
 import { figuresOf, type Figures, type FleetFigures } from './figures.ts';
 import { Fleet } from './fleet.ts';
 import { Ledger } from './ledger.ts';
+import { LoadSheddingFleet } from './load-shedding-fleet.ts';
 import type { PolicyFleetFactory } from './policy-fleet.ts';
 import type { LimitFigures } from './limit-figures.ts';
 import { RateLimitFleet } from './rate-limit-fleet.ts';
 import type { PolicyName } from './scenario-rules.ts';
+import type { SheddingFigures } from './shedding-observer.ts';
 import { resolveScenario, type Scenario } from './scenario.ts';
 import { withoutStackTraces } from './stack-traces.ts';
 import type { Timeline } from './timeline.ts';
@@ -15,6 +19,8 @@ import { VirtualTime } from './virtual-time.ts';
 interface FiguresOfPolicy {
   readonly 'circuit-breaker': CircuitFigures;
   readonly 'rate-limit': LimitFigures;
+  readonly bulkhead: BulkheadFigures;
+  readonly 'load-shedding': SheddingFigures;
 }
 
 /** What a simulation found, and how it went over time. */
@@ -23,6 +29,8 @@ export type SimulationResult<Policy extends PolicyName = PolicyName> = Figures<F
 const FLEETS: Readonly<Record<PolicyName, PolicyFleetFactory>> = {
   'circuit-breaker': (run) => new CircuitFleet(run),
   'rate-limit': (run) => new RateLimitFleet(run),
+  bulkhead: (run) => new BulkheadFleet(run),
+  'load-shedding': (run) => new LoadSheddingFleet(run),
 };
 
 /**
@@ -40,7 +48,7 @@ export async function simulate<Policy extends PolicyName>(
   const resolved = resolveScenario(scenario);
   const run = { scenario: resolved, seed, time: new VirtualTime(), ledger: new Ledger(resolved.durationMs) };
   const policies = createPolicies(run);
-  const fleet = new Fleet(run, (environment) => policies.create(environment));
+  const fleet = new Fleet(run, (environment) => policies.create(environment), policies.observer);
   await withoutStackTraces(() => fleet.run());
   // A policy survives whatever its store throws; a simulation must not.
   if (policies.observer.defect !== undefined) throw policies.observer.defect as Error;

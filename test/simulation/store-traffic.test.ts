@@ -15,7 +15,7 @@ interface Answer {
 function connected(store: NonNullable<Scenario['store']>) {
   const time = new VirtualTime();
   const environment = new Environment(0, 0);
-  environment.activity = 'calling';
+  environment.requests = 1;
   const scenario = resolveScenario({ policy: 'circuit-breaker', call: { jitter: 0 }, store });
   const seen = { carriedOut: 0, repeated: 0, arriving: 0, late: 0, reasons: [] as string[] };
   const settings = { takes: true };
@@ -133,7 +133,7 @@ describe('the way to the store', () => {
   it('keeps an answer for an environment that is idle until its next request, and says so', async () => {
     const { time, environment, ask, answers, seen } = connected({});
     ask();
-    environment.activity = 'idle';
+    environment.requests = 0;
     await run(time);
     expect(answers).toEqual([]);
     expect(seen.late).toBe(1);

@@ -1,5 +1,5 @@
-/** What is counted over time. */
-export const SERIES = ['requests', 'calls', 'refused', 'failedCalls', 'dropped', 'storeCalls'] as const;
+/** What is counted over time; `inTime` are answers that somebody still waited for, where that is asked. */
+export const SERIES = ['requests', 'calls', 'refused', 'failedCalls', 'dropped', 'storeCalls', 'inTime'] as const;
 
 /** One of the things counted. */
 export type SeriesName = (typeof SERIES)[number];
@@ -24,14 +24,7 @@ export class Timeline {
   constructor(durationMs: number) {
     this.bucketMs = Math.max(SHORTEST_BUCKET_MS, Math.ceil(durationMs / MOST_BUCKETS));
     const buckets = Math.ceil(durationMs / this.bucketMs);
-    this.counts = {
-      requests: new Float64Array(buckets),
-      calls: new Float64Array(buckets),
-      refused: new Float64Array(buckets),
-      failedCalls: new Float64Array(buckets),
-      dropped: new Float64Array(buckets),
-      storeCalls: new Float64Array(buckets),
-    };
+    this.counts = Object.fromEntries(SERIES.map((name) => [name, new Float64Array(buckets)])) as Record<SeriesName, Float64Array>;
   }
 
   /** Counts one. What happens after the end, while the last requests run out, is counted with the last bucket. */

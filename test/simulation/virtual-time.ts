@@ -1,7 +1,7 @@
 import { EventQueue } from './event-queue.ts';
 
-/** What an event of a fleet is. Its subject is the index of an environment, or the number of a callback. */
-export const EVENTS = { arrival: 0, callEnd: 1, crash: 2, freeze: 3, callback: 4 } as const;
+/** What an event of a fleet is. Its subject is the index of a place or of a capacity, or the number of a callback. */
+export const EVENTS = { arrival: 0, callEnd: 1, crash: 2, freeze: 3, callback: 4, capacity: 5 } as const;
 
 const KINDS = 8;
 

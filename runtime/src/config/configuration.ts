@@ -1,8 +1,10 @@
 import { CONTRACT } from '../contract/contract.ts';
+import { BULKHEAD_PARTS, bulkheadPartsProblems, withinSlots } from '../core/bulkhead-schema.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { LIMIT_PARTS, limitPartsProblems, sharedKeyProblems, type LimitSchema } from '../core/limit-schema.ts';
 import { nameProblem, schemaProblems, show, unknownOption } from '../core/option-schema.ts';
 import { isRecord } from '../core/record.ts';
+import { SHEDDING_PARTS, sheddingPartsProblems } from '../core/shedding-schema.ts';
 import { readOverrides, type Overrides } from './overrides.ts';
 
 /** Environment variables as a process has them. */
@@ -21,9 +23,15 @@ export interface Configuration {
   readonly rateLimits: Declared | undefined;
   /** Name of the table that holds rate limits; undefined where the function has none. */
   readonly rateLimitTable: string | undefined;
+  /** Declared bulkheads by name; undefined where the function has no configuration at all. */
+  readonly bulkheads: Declared | undefined;
+  /** Name of the table that holds bulkhead leases; undefined where the function has none. */
+  readonly bulkheadTable: string | undefined;
+  /** Declared options of load shedding; undefined where there are none. */
+  readonly loadShedding: Options | undefined;
   /** Declared options of the observability; undefined where there are none. */
   readonly observability: Options | undefined;
-  /** Options that environment variables set. The declared circuits above have them already. */
+  /** Options that environment variables set. The declared circuits and bulkheads above have them already. */
   readonly overrides: Overrides;
 }
 
@@ -35,6 +43,7 @@ type Section = (declared: Options, key: string) => string[];
 const VARIABLE = CONTRACT.environment.configuration.name;
 const CIRCUIT_TABLE = CONTRACT.environment.circuitTable.name;
 const RATE_LIMIT_TABLE = CONTRACT.environment.rateLimitTable.name;
+const BULKHEAD_TABLE = CONTRACT.environment.bulkheadTable.name;
 const SCHEMA = CONTRACT.configuration;
 const LIMIT_SCHEMA: LimitSchema = {
   rule: SCHEMA.limitRule,
@@ -45,6 +54,8 @@ const LIMIT_SCHEMA: LimitSchema = {
 const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ['circuits', named(SCHEMA.maximumCircuits, (options, path) => schemaProblems(SCHEMA.circuit, options, path))],
   ['limits', named(SCHEMA.maximumRateLimits, limitProblems)],
+  ['bulkheads', named(SCHEMA.maximumBulkheads, bulkheadProblems)],
+  ['loadShedding', sheddingProblems],
   ['observability', (declared, key) => schemaProblems(SCHEMA.observability, declared, key)],
 ]);
 
@@ -52,10 +63,15 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map([
 interface DeclaredDocument {
   readonly circuits?: Declared;
   readonly limits?: Declared;
+  readonly bulkheads?: Declared;
+  readonly loadShedding?: Options;
   readonly observability?: Options;
 }
 
-const NOTHING_DECLARED = { circuits: undefined, rateLimits: undefined, observability: undefined };
+/** The sections that hold the options of one thing, not options by name. */
+const UNNAMED = ['loadShedding', 'observability'];
+
+const NOTHING_DECLARED = { circuits: undefined, rateLimits: undefined, bulkheads: undefined, loadShedding: undefined, observability: undefined };
 
 /**
  * Reads the configuration that the construct put into the environment, and the variables that change it.
@@ -74,16 +90,24 @@ export function readConfiguration(environment: Environment): Configuration {
     ...(document === undefined ? NOTHING_DECLARED : declaredIn(document, found.overrides)),
     circuitTable: environment[CIRCUIT_TABLE] || undefined,
     rateLimitTable: environment[RATE_LIMIT_TABLE] || undefined,
+    bulkheadTable: environment[BULKHEAD_TABLE] || undefined,
     overrides: found.overrides,
   };
 }
 
-function declaredIn({ circuits = {}, limits = {}, observability }: DeclaredDocument, overrides: Overrides) {
-  return { circuits: changed(circuits, overrides.circuits), rateLimits: limits, observability };
+function declaredIn({ circuits = {}, limits = {}, bulkheads = {}, loadShedding, observability }: DeclaredDocument, overrides: Overrides) {
+  return {
+    circuits: changed(circuits, (options) => ({ ...options, ...overrides.circuits })),
+    rateLimits: limits,
+    // Whoever lowers the number of slots in a hurry must not be stopped by the limits of single tenants.
+    bulkheads: changed(bulkheads, (options) => withinSlots({ ...options, ...overrides.bulkheads })),
+    loadShedding,
+    observability,
+  };
 }
 
-function changed(declared: Declared, overrides: Options): Declared {
-  return Object.fromEntries(Object.entries(declared).map(([name, options]) => [name, { ...options, ...overrides }]));
+function changed(declared: Declared, change: (options: Options) => Options): Declared {
+  return Object.fromEntries(Object.entries(declared).map(([name, options]) => [name, change(options)]));
 }
 
 interface ReadDocument {
@@ -131,7 +155,7 @@ function documentProblems(document: Options): string[] {
 
 function sectionProblems(key: string, section: Section, declared: unknown = {}): string[] {
   if (isRecord(declared)) return section(declared, key);
-  return [`${key} is ${show(declared)}: set an object of options${key === 'observability' ? '' : ' by name'}`];
+  return [`${key} is ${show(declared)}: set an object of options${UNNAMED.includes(key) ? '' : ' by name'}`];
 }
 
 /** A section of options by name. */
@@ -161,11 +185,22 @@ function alikeProblems(key: string, names: readonly string[]): string[] {
   });
 }
 
+/** Options without those that are no plain values. */
+function plainOf(options: Options, parts: readonly string[]): Options {
+  return Object.fromEntries(Object.entries(options).filter(([key]) => !parts.includes(key)));
+}
+
+function bulkheadProblems(options: Options, path: string): string[] {
+  return [...schemaProblems(SCHEMA.bulkhead, plainOf(options, BULKHEAD_PARTS), path, BULKHEAD_PARTS), ...bulkheadPartsProblems(path, options)];
+}
+
+function sheddingProblems(options: Options, path: string): string[] {
+  return [...schemaProblems(SCHEMA.loadShedding, plainOf(options, SHEDDING_PARTS), path, SHEDDING_PARTS), ...sheddingPartsProblems(path, options)];
+}
+
 function limitProblems(options: Options, path: string): string[] {
-  const parts: readonly string[] = LIMIT_PARTS;
-  const plain = Object.fromEntries(Object.entries(options).filter(([key]) => !parts.includes(key)));
   return [
-    ...schemaProblems(SCHEMA.rateLimit, plain, path, LIMIT_PARTS),
+    ...schemaProblems(SCHEMA.rateLimit, plainOf(options, LIMIT_PARTS), path, LIMIT_PARTS),
     ...limitPartsProblems(LIMIT_SCHEMA, path, options),
     ...sharedKeyProblems(path, options),
   ];

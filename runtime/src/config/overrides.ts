@@ -5,6 +5,8 @@ import { show } from '../core/option-schema.ts';
 export interface Overrides {
   /** Options of every circuit. */
   readonly circuits: Readonly<Record<string, unknown>>;
+  /** Options of every bulkhead. */
+  readonly bulkheads: Readonly<Record<string, unknown>>;
   /** Options of the health. */
   readonly health: Readonly<Record<string, unknown>>;
 }
@@ -34,7 +36,7 @@ const FLAGS: ReadonlyMap<string, boolean> = new Map([['true', true], ['false', f
 
 /** Reads the variables that change options of a deployed function. An empty one is not set. */
 export function readOverrides(environment: Readonly<Record<string, string | undefined>>): FoundOverrides {
-  const overrides = { circuits: {} as Record<string, unknown>, health: {} as Record<string, unknown> };
+  const overrides: Record<keyof Overrides, Record<string, unknown>> = { circuits: {}, bulkheads: {}, health: {} };
   const problems: string[] = [];
   const bad: string[] = [];
   for (const rule of Object.values<OverrideRule>(CONTRACT.overrides)) {

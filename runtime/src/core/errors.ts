@@ -53,10 +53,25 @@ export class ResilienceError extends Error {
   }
 }
 
-/** A call that a policy refused: it never reached the protected thing and is not a failure of it. */
+/** Whether the number of frames may be set: it may not where somebody has frozen what is built in. */
+const MAY_SET_FRAMES = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.writable === true;
+
+/** Sets how many frames an error keeps, and says how many it was. */
+function keepFrames(frames: number): number {
+  const { stackTraceLimit } = Error;
+  if (MAY_SET_FRAMES) Error.stackTraceLimit = frames;
+  return stackTraceLimit;
+}
+
+/**
+ * A call that a policy refused: it never reached the protected thing and is not a failure of it. Its stack holds no frames: they
+ * would tell only where a policy refuses, and cost more than all the rest of a refusal, which matters when there are many.
+ */
 export class RejectedError extends ResilienceError {
   constructor(message: string, details: ResilienceErrorDetails) {
+    const frames = keepFrames(0);
     super(message, details);
+    keepFrames(frames);
     if (new.target === RejectedError) this.name = 'RejectedError';
     Object.defineProperty(this, REJECTION_BRAND, { value: true });
   }

@@ -32,6 +32,16 @@ export function systemSleep(durationMs: number, signal?: AbortSignal): Promise<v
   });
 }
 
+/**
+ * Calls back once after a time on this machine, in milliseconds. Costs a fraction of a sleep that is ended by a signal.
+ *
+ * @returns Ends the timer, if it has not called back yet.
+ */
+export function systemTimer(durationMs: number, onTime: () => void): () => void {
+  const timer = setTimeout(onTime, durationMs);
+  return () => clearTimeout(timer);
+}
+
 /** Memory that this process has in use, in bytes. */
 export function systemMemoryBytes(): number {
   return process.memoryUsage.rss();

@@ -1,9 +1,10 @@
 import { executionModeStandard } from '@middy/core/executionModeStandard';
 import type { PluginExecutionMode, Request } from '@middy/core';
 import { ABANDONED } from '../core/outcome.ts';
+import { wrappableHandler, type WrappableHandler } from './handler-wrappers.ts';
 import { settleHeld } from './permit-ledger.ts';
 
-type Run = (request: Request, ...rest: readonly unknown[]) => Promise<unknown>;
+type Run = (request: Request, befores: unknown, handler: WrappableHandler, ...rest: readonly unknown[]) => Promise<unknown>;
 type RequestEnd = (request: Request) => unknown;
 
 /** What Middy hands to an execution mode; its own declaration says `() => void`. */
@@ -17,8 +18,9 @@ type ExecutionMode = (
 ) => unknown;
 
 /**
- * An execution mode that runs requests as `inner` does and leaves no permit behind: whatever a middleware still holds when
- * the request ends, because somebody answered early, is given back.
+ * An execution mode that runs requests as `inner` does, lets middlewares such as `timeout()` and `retry()` stand around the
+ * handler, and leaves no permit behind: whatever a middleware still holds when the request ends, because somebody answered
+ * early, is given back.
  *
  * @param inner The mode to compose with: standard (default), streaming, durable or your own.
  */
@@ -26,7 +28,7 @@ export function resilientExecutionMode(inner: PluginExecutionMode = executionMod
   const runInner = inner as unknown as ExecutionMode;
   const mode: ExecutionMode = (core, befores, handler, afters, onErrors, plugin) =>
     runInner(
-      { ...core, runRequest: settlingRun(core.runRequest) },
+      { ...core, runRequest: resilientRun(core.runRequest) },
       befores,
       handler,
       afters,
@@ -37,10 +39,10 @@ export function resilientExecutionMode(inner: PluginExecutionMode = executionMod
 }
 
 /** In streaming mode `requestEnd` is not called when the run rejects, so a run that rejects settles by itself. */
-function settlingRun(run: Run): Run {
-  return async (request, ...rest) => {
+function resilientRun(run: Run): Run {
+  return async (request, befores, handler, ...rest) => {
     try {
-      return await run(request, ...rest);
+      return await run(request, befores, wrappableHandler(request, handler), ...rest);
     } catch (error) {
       await settleHeld(request, ABANDONED);
       throw error;

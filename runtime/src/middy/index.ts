@@ -3,7 +3,10 @@ export { describeCaller, type CallerIdentity, type IamField, type IdentitySource
 export { describeCall, type CallDescription } from './describe.ts';
 export { eventKind, operationOf, type EventKind } from './event-source.ts';
 export { resilientExecutionMode } from './execution-mode.ts';
+export { freshArguments, type SharedArguments } from './fresh-arguments.ts';
 export { gateMiddleware, type GateMiddleware, type GateMiddlewareOptions } from './gate-middleware.ts';
+export { wrapHandler, type HandlerArguments, type HandlerWrapper, type RunHandler } from './handler-wrappers.ts';
 export { httpAnswer, isHttpEvent, type HttpAnswer } from './http.ts';
 export { middy } from './middy.ts';
+export { priorityFromHeader, type PrioritySource } from './priority.ts';
 export { timedExecutionMode, type OnStage, type Stage } from './timed-execution-mode.ts';

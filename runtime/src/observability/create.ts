@@ -47,14 +47,23 @@ export interface ObservabilityDependencies {
  * @throws ConfigurationError with every problem at once.
  */
 export function createObservability(options: ObservabilityOptions = {}, dependencies: ObservabilityDependencies = {}): Observability {
+  const observability = makeObservability(options, dependencies);
+  setDefaultSink(observability.sink);
+  return observability;
+}
+
+/**
+ * The same, but not the sink of anything: that is up to whoever has it made.
+ *
+ * @throws ConfigurationError with every problem at once.
+ */
+export function makeObservability(options: ObservabilityOptions = {}, dependencies: ObservabilityDependencies = {}): Observability {
   const { observability: declared } = readConfiguration(dependencies.environment ?? processEnvironment());
   const merged = optionsOver(declared, options);
   const problems = observabilityProblems(merged, dependencies);
   if (problems.length > 0) throw new ConfigurationError('the observability cannot work', problems);
   const resolved = resolveObservabilityOptions(merged);
-  const observability = new Observability(resolved, partsFor(resolved, dependencies));
-  setDefaultSink(observability.sink);
-  return observability;
+  return new Observability(resolved, partsFor(resolved, dependencies));
 }
 
 /** Every problem of what an observability is to be created from. */

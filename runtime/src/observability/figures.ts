@@ -2,8 +2,10 @@ import { CONTRACT } from '../contract/contract.ts';
 import type { ResilienceEvent } from '../core/events.ts';
 import type { MetricSums } from './metric-sums.ts';
 
-const { circuitBreaker, rateLimit, store, healthCheck, healthEndpoint, request, operation, errorType, pipeline } = CONTRACT.metrics;
-const [CIRCUIT, LIMIT, CHECK, ENDPOINT, REQUEST] = [circuitBreaker.names, rateLimit.names, healthCheck.names, healthEndpoint.names, request.names];
+const { circuitBreaker, rateLimit, bulkhead, loadShedding, loadSheddingPriority, store } = CONTRACT.metrics;
+const { healthCheck, healthEndpoint, request, operation, errorType, pipeline } = CONTRACT.metrics;
+const [CIRCUIT, LIMIT, BULKHEAD, SHEDDING] = [circuitBreaker.names, rateLimit.names, bulkhead.names, loadShedding.names];
+const [CHECK, ENDPOINT, REQUEST] = [healthCheck.names, healthEndpoint.names, request.names];
 
 /** The fields of an event, of whichever pattern: observability knows patterns by their events alone. */
 type Fields = ResilienceEvent & Readonly<Record<string, unknown>>;
@@ -32,6 +34,20 @@ const COUNTS: Readonly<Record<string, Count>> = {
   'limit.near': counts('rateLimit', LIMIT.near),
   'limit.degraded': counts('rateLimit', LIMIT.degraded),
   'limit.split': counts('rateLimit', LIMIT.splits),
+  'bulkhead.acquired': (event, sums) => countSlot(event, sums, BULKHEAD.acquired),
+  'bulkhead.refused': (event, sums) => countSlot(event, sums, BULKHEAD.refused),
+  'bulkhead.completed': ({ name, durationMs }, sums) => {
+    sums.add('bulkhead', name, BULKHEAD.completed);
+    sums.add('bulkhead', name, BULKHEAD.callDuration, Number(durationMs));
+  },
+  'bulkhead.reclaimed': ({ name, leases }, sums) => sums.add('bulkhead', name, BULKHEAD.reclaimed, Number(leases)),
+  'bulkhead.degraded': ({ name }, sums) => sums.add('bulkhead', name, BULKHEAD.degraded),
+  'bulkhead.resized': ({ name }, sums) => sums.add('bulkhead', name, BULKHEAD.resized),
+  'shedding.refused': ({ name, priority }, sums) => {
+    sums.add('loadShedding', name, SHEDDING.shed);
+    sums.add('loadSheddingPriority', String(priority), loadSheddingPriority.names.shed);
+  },
+  'shedding.would_refuse': ({ name }, sums) => sums.add('loadShedding', name, SHEDDING.wouldShed),
   'store.error': ({ name }, sums) => sums.add('store', name, store.names.errors),
   'health.checked': ({ name, status, durationMs }, sums) => {
     sums.add('healthCheck', name, CHECK.checks);
@@ -55,6 +71,12 @@ export function addFigures(event: ResilienceEvent, sums: MetricSums): void {
 function countCall({ name, durationMs }: Fields, sums: MetricSums, metric: (typeof CIRCUIT)['failures'] | (typeof CIRCUIT)['successes']): void {
   sums.add('circuitBreaker', name, metric);
   sums.add('circuitBreaker', name, CIRCUIT.callDuration, Number(durationMs));
+}
+
+/** A call that did not wait has no wait: healthy bulkheads measure nothing. */
+function countSlot({ name, waitMs }: Fields, sums: MetricSums, metric: (typeof BULKHEAD)['acquired'] | (typeof BULKHEAD)['refused']): void {
+  sums.add('bulkhead', name, metric);
+  if (Number(waitMs) > 0) sums.add('bulkhead', name, BULKHEAD.waitDuration, Number(waitMs));
 }
 
 /** Refusals are counted, but kept out of the latency: they are fast, and an overload would look like a fast service. */

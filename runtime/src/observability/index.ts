@@ -1,4 +1,4 @@
-export { createObservability, type ObservabilityDependencies } from './create.ts';
+export { createObservability, makeObservability, type ObservabilityDependencies } from './create.ts';
 export type { ObservabilityEvent, ObservabilityFailedEvent, RequestCompletedEvent } from './events.ts';
 export { observability, type ObservabilityMiddleware, type ObservabilityMiddlewareOptions, type ObservedRequestOptions } from './middleware.ts';
 export {

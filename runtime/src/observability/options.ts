@@ -28,7 +28,7 @@ export interface DeclaredObservabilityOptions {
   readonly maxBodyLogBytes?: number | undefined;
   /** Values of one dimension that are told apart, more are counted as `other`: 1 to 1000. Default 50. */
   readonly maxDimensionValues?: number | undefined;
-  /** How often an environment repeats the state of a circuit that has not changed, in milliseconds: 1 s to 1 h. Default 60 s. */
+  /** How often an environment repeats a gauge that has hardly changed, in milliseconds: 1 s to 1 h. Default 60 s. */
   readonly gaugeIntervalMs?: number | undefined;
 }
 

@@ -38,6 +38,9 @@ const {
   circuitBreaker: CIRCUIT,
   sharedCircuitBreaker: SHARED,
   rateLimit: LIMIT,
+  bulkhead: BULKHEAD,
+  loadShedding: SHEDDING,
+  throttle: THROTTLE,
   store: STORE,
   healthCheck: CHECK,
   healthEndpoint: ENDPOINT,
@@ -73,10 +76,39 @@ const ROWS: Readonly<Record<string, (event: Event) => Row>> = {
   'limit.near': ({ name }) => ({ labels: { limit: name }, measures: [count(LIMIT.near)] }),
   'limit.degraded': ({ name }) => ({ labels: { limit: name }, measures: [count(LIMIT.degraded)] }),
   'limit.split': ({ name }) => ({ labels: { limit: name }, measures: [count(LIMIT.splits)] }),
+  'bulkhead.acquired': (event) => slotRow(event, 'acquired', [
+    count(BULKHEAD.acquisitions),
+    seconds(BULKHEAD.wait, event['waitMs']),
+    seconds(BULKHEAD.acquisitionWait, event['waitMs']),
+  ]),
+  'bulkhead.refused': (event) => slotRow(event, 'rejected', [
+    count(BULKHEAD.rejected),
+    count(BULKHEAD.rejections),
+    seconds(BULKHEAD.wait, event['waitMs']),
+    seconds(BULKHEAD.rejectionWait, event['waitMs']),
+  ]),
+  'bulkhead.completed': (event) => slotRow(event, endOf(event), [
+    count(BULKHEAD.completions),
+    seconds(BULKHEAD.duration, event['durationMs']),
+    seconds(BULKHEAD.completionWait, event['waitMs']),
+  ]),
+  'bulkhead.reclaimed': ({ name, leases }) => ({ labels: { bulkhead_name: name }, measures: [{ instrument: BULKHEAD.reclaimed, value: leases }] }),
+  'bulkhead.degraded': ({ name }) => ({ labels: { bulkhead_name: name }, measures: [count(BULKHEAD.degraded)] }),
+  'bulkhead.resized': ({ name }) => ({ labels: { bulkhead_name: name }, measures: [count(BULKHEAD.resized)] }),
+  'shedding.admitted': (event) => sheddingRow(event, 'admitted', [count(SHEDDING.requests)]),
+  'shedding.refused': (event) => sheddingRow(event, 'shed', [count(SHEDDING.requests)]),
+  'shedding.would_refuse': (event) => sheddingRow(event, 'would_shed', [count(SHEDDING.requests)]),
+  'shedding.completed': (event) => sheddingRow(event, endOf(event), [seconds(SHEDDING.latency, event['durationMs'])]),
+  'shedding.rate': (event) => sheddingRow(event, undefined, [
+    { instrument: SHEDDING.rate, value: event['rate'] },
+    { instrument: SHEDDING.score, value: event['score'] },
+  ]),
+  'throttle.admitted': ({ name }) => ({ labels: { throttle: name, result: 'admitted' }, measures: [count(THROTTLE.requests)] }),
+  'throttle.refused': ({ name }) => ({ labels: { throttle: name, result: 'refused' }, measures: [count(THROTTLE.requests)] }),
   'store.error': (event) => ({ labels: { table: event.name, reason: event['reason'] }, measures: [count(STORE.errors)] }),
   'health.checked': (event) => ({
     labels: { service: event.name, status: event['status'] },
-    measures: [count(CHECK.checks), seconds(CHECK.duration, event)],
+    measures: [count(CHECK.checks), seconds(CHECK.duration, event['durationMs'])],
   }),
   // Not what a run found: the status that counts follows the thresholds.
   'health.changed': (event) => ({
@@ -85,7 +117,7 @@ const ROWS: Readonly<Record<string, (event: Event) => Row>> = {
   }),
   'health.answered': (event) => ({
     labels: { endpoint: event.name, status: event['status'] },
-    measures: [count(ENDPOINT.answers), seconds(ENDPOINT.duration, event)],
+    measures: [count(ENDPOINT.answers), seconds(ENDPOINT.duration, event['durationMs'])],
   }),
   'request.completed': completedRequest,
   'observability.failed': ({ name }) => pipelineError(name),
@@ -130,8 +162,33 @@ function circuitCall(event: Event, result: string, counter: Instrument): Row {
   const seenAtMs = event.atMs - Math.max(1, typeof durationMs === 'number' ? durationMs : 0);
   return {
     labels: circuitLabels(event, result),
-    measures: [count(counter), count(CIRCUIT.requests), seconds(CIRCUIT.duration, event), phase(seen, seenAtMs)],
+    measures: [count(counter), count(CIRCUIT.requests), seconds(CIRCUIT.duration, durationMs), phase(seen, seenAtMs)],
   };
+}
+
+/** What a bulkhead did with a call, and how full it is afterwards. */
+function slotRow({ name, active, capacity, queued, reason, scope }: Event, result: string, measures: readonly Measure[]): Row {
+  return {
+    labels: { service: name, bulkhead_name: name, result, reason, scope },
+    measures: [
+      ...measures,
+      { instrument: BULKHEAD.capacity, value: capacity },
+      { instrument: BULKHEAD.usage, value: active },
+      { instrument: BULKHEAD.utilization, value: Number(active) / Number(capacity) },
+      { instrument: BULKHEAD.queued, value: queued },
+    ],
+  };
+}
+
+function sheddingRow({ name, strategy, priority, active }: Event, result: string | undefined, measures: readonly Measure[]): Row {
+  return {
+    labels: { load_shedding_name: name, strategy, result, priority },
+    measures: [...measures, { instrument: SHEDDING.active, value: active }],
+  };
+}
+
+function endOf({ failed }: Event): string {
+  return failed === true ? 'failure' : 'success';
 }
 
 function completedRequest(event: Event): Row {
@@ -152,7 +209,7 @@ function completedRequest(event: Event): Row {
 /** Errors count as such, and what was refused at once has no duration that says anything. */
 function endMeasures(event: Event, { errors, duration }: Readonly<Record<'errors' | 'duration', Instrument>>): Measure[] {
   const { result } = event;
-  return [...(result === 'error' ? [count(errors)] : []), ...(result === 'rejected' ? [] : [seconds(duration, event)])];
+  return [...(result === 'error' ? [count(errors)] : []), ...(result === 'rejected' ? [] : [seconds(duration, event['durationMs'])])];
 }
 
 function statusClass(statusCode: unknown): string | undefined {
@@ -168,7 +225,7 @@ function count(instrument: Instrument): Measure {
   return { instrument, value: 1 };
 }
 
-function seconds(instrument: Instrument, { durationMs }: Event): Measure {
+function seconds(instrument: Instrument, durationMs: unknown): Measure {
   return { instrument, value: typeof durationMs === 'number' ? durationMs / 1000 : undefined };
 }
 

@@ -126,6 +126,14 @@ export class Observability {
     this.sink = several(sinks, (error) => this.failed('sink', error));
   }
 
+  /** Goes on counting where another one of this environment is, in whose place it comes. What sinks count, they count themselves. */
+  countOnFrom(before: Observability): void {
+    this.#requests = before.#requests;
+    this.#traces = before.#traces;
+    this.#lastTraceAtMs = before.#lastTraceAtMs;
+    this.#errors = before.#errors;
+  }
+
   /**
    * Begins to observe a request.
    *

@@ -4,6 +4,7 @@ import { LogLines, type ConsoleLike, type ReportLevel } from '../core/log-lines.
 import type { Random } from '../core/random.ts';
 import { SYSTEM_RANDOM } from '../core/system-sources.ts';
 import { addFigures } from './figures.ts';
+import { LevelGauges } from './level-gauges.ts';
 import { MetricSums, type Metric, type MetricSet } from './metric-sums.ts';
 import { PhaseGauges } from './phase-gauges.ts';
 
@@ -36,7 +37,7 @@ export interface PowertoolsSinkOptions {
   readonly defaultDimensions?: Readonly<Record<string, string>> | undefined;
   /** Values of one dimension that are told apart, more are counted as `other`: 1 to 1000. Default 50. */
   readonly maxDimensionValues?: number | undefined;
-  /** How often the state of a circuit that has not changed is repeated, in milliseconds: 1 s to 1 h. Default 60 s. */
+  /** How often a gauge that has hardly changed is repeated, in milliseconds: 1 s to 1 h. Default 60 s. */
   readonly gaugeIntervalMs?: number | undefined;
   /**
    * Longest time between two events after which sums leave without having been asked for, in milliseconds; what calls `flush` at the
@@ -84,7 +85,8 @@ class PowertoolsSummary implements PowertoolsSink {
   readonly #constants: Readonly<Record<string, string>> | undefined;
   readonly #lines: LogLines | undefined;
   readonly #sums: MetricSums;
-  readonly #gauges: PhaseGauges;
+  readonly #phases: PhaseGauges;
+  readonly #levels: LevelGauges;
   readonly #flushIntervalMs: number;
   // Not infinite: the difference to it must stay below an infinite interval.
   #sentAtMs = -Number.MAX_VALUE;
@@ -98,14 +100,16 @@ class PowertoolsSummary implements PowertoolsSink {
     this.#constants = options.defaultDimensions;
     this.#lines = options.logger && new LogLines(options.logger, level);
     this.#sums = new MetricSums({ level, maxDimensionValues }, options.random ?? SYSTEM_RANDOM);
-    this.#gauges = new PhaseGauges(gaugeIntervalMs);
+    this.#phases = new PhaseGauges(gaugeIntervalMs);
+    this.#levels = new LevelGauges(gaugeIntervalMs);
     this.#flushIntervalMs = options.flushIntervalMs ?? DEFAULT_FLUSH_INTERVAL_MS;
   }
 
   emit(event: ResilienceEvent): void {
     this.#events += 1;
     if (this.#metrics !== undefined) {
-      this.#gauges.add(event, this.#sums);
+      this.#phases.add(event, this.#sums);
+      this.#levels.add(event, this.#sums);
       addFigures(event, this.#sums);
       if (event.atMs - this.#sentAtMs >= this.#flushIntervalMs) this.#send(event.atMs);
     }

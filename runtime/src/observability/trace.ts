@@ -15,6 +15,10 @@ const ANNOTATIONS: Readonly<Record<string, string>> = {
   'circuit.state_changed': 'CircuitChanged',
   'limit.refused': 'RateLimited',
   'limit.degraded': 'RateLimitDegraded',
+  'bulkhead.refused': 'BulkheadFull',
+  'bulkhead.degraded': 'BulkheadDegraded',
+  'shedding.refused': 'RequestShed',
+  'throttle.refused': 'CallThrottled',
   'store.error': 'StateTableFailed',
 };
 

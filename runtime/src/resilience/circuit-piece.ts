@@ -4,7 +4,7 @@ import { gateMiddleware, type GateMiddleware } from '../middy/gate-middleware.ts
 import { givenOf } from '../core/record.ts';
 import type { Piece } from './workshop.ts';
 
-/** Innermost, so that it hears of the handler alone. */
+/** Around bulkheads and handler: a call that finds no room in a bulkhead is no failure, and who is refused here takes no slot. */
 export const circuitPiece: Piece = (workshop) => {
   const { dependencies, configuration, options } = workshop;
   // Where the stack declares circuits, they have what the environment overrides.

@@ -2,12 +2,15 @@ import type { GateMiddleware } from '../middy/gate-middleware.ts';
 import type { ResilienceDependencies, ResilienceOptions } from './options.ts';
 import { PIECES } from './pieces.ts';
 import { Resilience } from './resilience.ts';
-import { Workshop } from './workshop.ts';
+import { Workshop, type Lasting, type MadePart, type Parts } from './workshop.ts';
 
 /** Something that has all pieces of a function. */
 export interface Assembly {
   readonly resilience: Resilience;
   readonly middlewares: GateMiddleware[];
+  readonly parts: Parts;
+  /** What has been made, by path. */
+  readonly made: ReadonlyMap<string, MadePart>;
 }
 
 /**
@@ -23,10 +26,15 @@ export function createResilience(options: ResilienceOptions = {}, dependencies: 
   return new Resilience(workshop.finish(), workshop.inbound);
 }
 
-/** Creates all policies and their middlewares; problems of both are told together. */
-export function assemble(options: ResilienceOptions, dependencies: ResilienceDependencies): Assembly {
-  const workshop = new Workshop(options, dependencies);
+/**
+ * Creates all policies and their middlewares; problems of both are told together.
+ *
+ * @param lasting What stays of an earlier assembly. Default: nothing, so that everything is made anew.
+ */
+export function assemble(options: ResilienceOptions, dependencies: ResilienceDependencies, lasting?: Lasting): Assembly {
+  const workshop = new Workshop(options, dependencies, lasting);
   const adapters = PIECES.map((piece) => piece(workshop));
   const middlewares = adapters.flatMap((adapt) => adapt());
-  return { resilience: new Resilience(workshop.finish(), workshop.inbound), middlewares };
+  const parts = workshop.finish();
+  return { resilience: new Resilience(parts, workshop.inbound), middlewares, parts, made: workshop.made };
 }

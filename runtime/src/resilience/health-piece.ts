@@ -1,4 +1,4 @@
-import { circuitCheck, createHealth, healthCheck, observabilityCheck, type HealthCheck, type HealthCheckOptions } from '../health/index.ts';
+import { circuitCheck, createHealth, healthCheck, observabilityCheck, type Health, type HealthCheck, type HealthCheckOptions } from '../health/index.ts';
 import { givenOf } from '../core/record.ts';
 import type { Piece, Workshop } from './workshop.ts';
 
@@ -9,10 +9,8 @@ export const healthPiece: Piece = (workshop) => {
   const { options, configuration, profile } = workshop;
   const { paths, authorize, cors, statusHeader, ...own } = options.health === false ? OFF : (options.health ?? {});
   const health = workshop.attempt('health', () => {
-    const made = createHealth({ ...profile.health, ...configuration.overrides.health, ...givenOf(own) }, workshop.sources);
-    const isTaken = ({ name }: HealthCheck) => made.options.checks.some((check) => check.name === name);
-    for (const check of ownChecks(workshop)) if (!isTaken(check)) made.register(check);
-    return made;
+    const make = () => createHealth({ ...profile.health, ...configuration.overrides.health, ...givenOf(own) }, workshop.sources);
+    return workshop.kept('health', undefined, () => withChecks(make(), ownChecks(workshop)));
   });
   if (health === undefined) return () => [];
   workshop.parts.health = health;
@@ -23,13 +21,20 @@ export const healthPiece: Piece = (workshop) => {
   };
 };
 
+function withChecks(health: Health, checks: readonly HealthCheck[]): Health {
+  const isTaken = ({ name }: HealthCheck) => health.options.checks.some((check) => check.name === name);
+  for (const check of checks) if (!isTaken(check)) health.register(check);
+  return health;
+}
+
 /** What can be looked at without asking anybody. None is required: an open circuit has an answer of its own. */
 function ownChecks(workshop: Workshop): HealthCheck[] {
-  const { parts } = workshop;
+  const { parts, live, lasting } = workshop;
   const { observability } = parts;
+  // Circuits are made later, and may come with another configuration.
+  const hasCircuits = lasting !== undefined || workshop.names('circuits').length > 0;
   return [
-    // Circuits are made later.
-    ...(workshop.names('circuits').length > 0 ? [circuitCheck('circuits', () => parts.circuits?.values() ?? [])] : []),
-    ...(observability === undefined ? [] : [observabilityCheck('observability', observability)]),
+    ...(hasCircuits ? [circuitCheck('circuits', () => live().circuits?.values() ?? [])] : []),
+    ...(observability === undefined ? [] : [observabilityCheck('observability', { statistics: () => (live().observability ?? observability).statistics() })]),
   ];
 }

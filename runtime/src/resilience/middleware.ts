@@ -4,13 +4,14 @@ import type { ResilienceDependencies, ResilienceOptions } from './options.ts';
 import type { Resilience } from './resilience.ts';
 
 /** All middlewares of a function, for one `use`, and the policies behind them. */
-export type ResilienceMiddleware = GateMiddleware[] & Pick<Resilience, 'circuit' | 'limiter' | 'health' | 'observability' | 'statistics'>;
+export type ResilienceMiddleware = GateMiddleware[] & Pick<Resilience, 'circuit' | 'limiter' | 'bulkhead' | 'health' | 'observability' | 'statistics'>;
 
 /**
- * Everything that the stack declares for this function, in the order that works: observability, health, rate limits, circuits,
- * handler. Rate limits stand around the handler unless their `inbound` is false, circuits if their `inbound` is true; the others
- * are taken with `limiter(name)` and `circuit(name)`. Without a configuration in the environment there are only the
- * observability, the health and what the code names. Works on stock `@middy/core` and on the exported `middy`.
+ * Everything that the stack declares for this function, in the order that works: observability, health, load shedding, rate limits,
+ * circuits, bulkheads, handler. Rate limits stand around the handler unless their `inbound` is false, circuits and bulkheads if
+ * their `inbound` is true; the others are taken with `limiter(name)`, `circuit(name)` and `bulkhead(name)`. Load is shed where the
+ * stack or the code says so. Without a configuration in the environment there are only the observability, the health and what the
+ * code names. Works on stock `@middy/core` and on the exported `middy`.
  *
  * @param options What code says of everything, over what the stack declares.
  * @param dependencies As for `createResilience`.
@@ -21,6 +22,7 @@ export function resilience(options: ResilienceOptions = {}, dependencies: Resili
   return Object.assign(middlewares, {
     circuit: (name: string) => made.circuit(name),
     limiter: (name: string) => made.limiter(name),
+    bulkhead: (name: string) => made.bulkhead(name),
     health: made.health,
     observability: made.observability,
     statistics: () => made.statistics(),

@@ -1,4 +1,4 @@
-import { createObservability, observability } from '../observability/index.ts';
+import { createObservability, makeObservability, observability, type Observability } from '../observability/index.ts';
 import { givenOf } from '../core/record.ts';
 import type { Piece } from './workshop.ts';
 
@@ -9,8 +9,16 @@ export const observabilityPiece: Piece = (workshop) => {
   const { identity = options.identity, operationOf, correlationIdOf, ...own } = options.observability ?? {};
   const { tracing, ...preset } = profile.observability;
   const presets = { ...preset, ...(tracing === true && dependencies.tracer !== undefined && { tracing }) };
-  const { circuitStore: _circuits, rateLimitStore: _limits, sleep: _sleep, ...parts } = dependencies;
-  const observed = workshop.attempt('observability', () => createObservability({ ...presets, ...configuration.observability, ...givenOf(own) }, parts));
+  const { circuitStore: _circuits, rateLimitStore: _limits, bulkheadStore: _bulkheads, loadProbe: _probe, sleep: _sleep, ...parts } = dependencies;
+  // What takes events from everywhere is set elsewhere, where it outlives this one.
+  const create = workshop.lasting === undefined ? createObservability : makeObservability;
+  const observed = workshop.attempt('observability', () =>
+    workshop.kept('observability', configuration.observability, (before?: Observability) => {
+      const made = create({ ...presets, ...configuration.observability, ...givenOf(own) }, parts);
+      if (before !== undefined) made.countOnFrom(before);
+      return made;
+    }),
+  );
   workshop.parts.observability = observed;
   return () => {
     const middleware = observed && workshop.attempt('observability', () => observability(observed, { identity, operationOf, correlationIdOf }));

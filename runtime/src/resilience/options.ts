@@ -1,7 +1,9 @@
+import type { BulkheadMiddlewareOptions, BulkheadStore } from '../bulkhead/index.ts';
 import type { CircuitBreakerOptions, CircuitStore } from '../circuit-breaker/index.ts';
 import { show, unknownOption } from '../core/option-schema.ts';
 import { isRecord } from '../core/record.ts';
 import type { HealthCheckOptions, Sleep } from '../health/index.ts';
+import type { LoadProbe, LoadSheddingMiddlewareOptions } from '../load-shedding/index.ts';
 import { identityProblems, type CallerIdentity } from '../middy/caller.ts';
 import type { ObservabilityDependencies, ObservabilityMiddlewareOptions } from '../observability/index.ts';
 import type { RateLimitMiddlewareOptions, RateLimitStore } from '../rate-limit/index.ts';
@@ -13,6 +15,9 @@ export type CircuitOverrides = Omit<CircuitBreakerOptions, 'name'>;
 /** What code says of a rate limit, over what the stack declares for it. */
 export type RateLimitOverrides = Omit<RateLimitMiddlewareOptions, 'name'>;
 
+/** What code says of a bulkhead, over what the stack declares for it. */
+export type BulkheadOverrides = Omit<BulkheadMiddlewareOptions, 'name'>;
+
 /** What code says of everything, over what the stack declares. */
 export interface ResilienceOptions {
   /** Presets for a stage, under all that is said explicitly. Default: none, so that every pattern has its own defaults. */
@@ -23,10 +28,14 @@ export interface ResilienceOptions {
   readonly observability?: ObservabilityMiddlewareOptions | false | undefined;
   /** Options of the health; `false` switches it off, so that health requests reach the handler. Default: on. */
   readonly health?: HealthCheckOptions | false | undefined;
+  /** Options of load shedding; `false` switches it off. Default: as declared, and off where the stack declares none. */
+  readonly loadShedding?: LoadSheddingMiddlewareOptions | false | undefined;
   /** Options of rate limits by name; `false` switches one off. Default: as declared. */
   readonly rateLimits?: Readonly<Record<string, RateLimitOverrides | false | undefined>> | undefined;
   /** Options of circuits by name; `false` switches one off. Default: as declared. */
   readonly circuits?: Readonly<Record<string, CircuitOverrides | false | undefined>> | undefined;
+  /** Options of bulkheads by name; `false` switches one off. Default: as declared. */
+  readonly bulkheads?: Readonly<Record<string, BulkheadOverrides | false | undefined>> | undefined;
 }
 
 /** What may be given instead of what the environment provides; what observability takes as well. */
@@ -35,13 +44,17 @@ export interface ResilienceDependencies extends ObservabilityDependencies {
   readonly circuitStore?: CircuitStore | undefined;
   /** Where rate limits are kept. Default: the table named in the environment; the memory of this process if `shared` is false. */
   readonly rateLimitStore?: RateLimitStore | undefined;
+  /** Where bulkheads are kept. Default: the table named in the environment; the memory of this process if `shared` is false. */
+  readonly bulkheadStore?: BulkheadStore | undefined;
+  /** Where the load of the process is read. Default: this process. */
+  readonly loadProbe?: LoadProbe | undefined;
   /** Waits within a request, in milliseconds, until the signal is aborted. Default: a timer of this machine. */
   readonly sleep?: Sleep | undefined;
 }
 
-const OPTIONS = ['profile', 'identity', 'observability', 'health', 'rateLimits', 'circuits'] as const;
-const PIECES = ['observability', 'health'] as const;
-const NAMED = ['rateLimits', 'circuits'] as const;
+const OPTIONS = ['profile', 'identity', 'observability', 'health', 'loadShedding', 'rateLimits', 'circuits', 'bulkheads'] as const;
+const PIECES = ['observability', 'health', 'loadShedding'] as const;
+const NAMED = ['rateLimits', 'circuits', 'bulkheads'] as const;
 
 /** Options that can be worked with, and what was wrong with the rest. */
 export interface CheckedOptions {

@@ -1,3 +1,4 @@
+import type { Bulkhead, BulkheadStatistics } from '../bulkhead/index.ts';
 import type { CircuitBreaker, CircuitSnapshot } from '../circuit-breaker/index.ts';
 import type { CallContext } from '../core/call-context.ts';
 import { CONTRACT } from '../contract/contract.ts';
@@ -5,6 +6,7 @@ import { ConfigurationError } from '../core/errors.ts';
 import { pipeline, type Operation, type Policy } from '../core/gate.ts';
 import { show } from '../core/option-schema.ts';
 import type { Health, HealthStatistics } from '../health/index.ts';
+import type { LoadShedder, LoadSheddingStatistics } from '../load-shedding/index.ts';
 import type { Observability, ObservabilityStatistics } from '../observability/index.ts';
 import type { RateLimiter, RateLimitStatistics } from '../rate-limit/index.ts';
 import type { Parts } from './workshop.ts';
@@ -14,10 +16,14 @@ export interface ResilienceStatistics {
   /** Undefined if the observability was left out. */
   readonly observability: ObservabilityStatistics | undefined;
   readonly health: HealthStatistics;
+  /** Undefined if no load is shed. */
+  readonly loadShedding: LoadSheddingStatistics | undefined;
   /** By name of the limit. */
   readonly rateLimits: Readonly<Record<string, RateLimitStatistics>>;
   /** By name of the circuit. */
   readonly circuits: Readonly<Record<string, CircuitSnapshot>>;
+  /** By name of the bulkhead. */
+  readonly bulkheads: Readonly<Record<string, BulkheadStatistics>>;
 }
 
 /** All policies of a function, made once. */
@@ -27,15 +33,20 @@ export class Resilience implements Policy {
   readonly observability: Observability | undefined;
   /** The health of the function: register checks here. */
   readonly health: Health;
+  /** Sheds the load of the function; undefined if neither the stack nor the code wants that. */
+  readonly loadShedder: LoadShedder | undefined;
   readonly #limiters: ReadonlyMap<string, RateLimiter>;
   readonly #circuits: ReadonlyMap<string, CircuitBreaker>;
+  readonly #bulkheads: ReadonlyMap<string, Bulkhead>;
   readonly #inbound: Policy;
 
-  constructor({ observability, health, rateLimits, circuits }: Parts, inbound: readonly Policy[]) {
+  constructor({ observability, health, loadShedding, rateLimits, circuits, bulkheads }: Parts, inbound: readonly Policy[]) {
     this.observability = observability;
     this.health = health;
+    this.loadShedder = loadShedding;
     this.#limiters = rateLimits;
     this.#circuits = circuits;
+    this.#bulkheads = bulkheads;
     this.#inbound = pipeline(...inbound);
   }
 
@@ -58,7 +69,17 @@ export class Resilience implements Policy {
   }
 
   /**
-   * Runs an operation under everything that is inbound, for functions without Middy: rate limits, then circuits.
+   * A bulkhead by name, for calls to a dependency: the same one each time.
+   *
+   * @throws ConfigurationError if there is none of that name.
+   */
+  bulkhead(name: string): Bulkhead {
+    return memberOf(this.#bulkheads, 'bulkhead', name);
+  }
+
+  /**
+   * Runs an operation under everything that is inbound, for functions without Middy: load shedding, then rate limits, circuits and
+   * bulkheads.
    *
    * @throws the refusal of the first one that refuses.
    */
@@ -71,17 +92,22 @@ export class Resilience implements Policy {
     return {
       observability: this.observability?.statistics(),
       health: this.health.statistics,
+      loadShedding: this.loadShedder?.statistics,
       rateLimits: Object.fromEntries([...this.#limiters].map(([name, limiter]) => [name, limiter.statistics])),
       circuits: Object.fromEntries([...this.#circuits].map(([name, circuit]) => [name, circuit.snapshot()])),
+      bulkheads: Object.fromEntries([...this.#bulkheads].map(([name, bulkhead]) => [name, bulkhead.statistics])),
     };
   }
 }
 
-function memberOf<Member>(members: ReadonlyMap<string, Member>, kind: 'circuit' | 'limiter', name: string): Member {
+/** Where things are declared, by what one of them is called. */
+const OPTION_OF = { circuit: 'circuits', limiter: 'rateLimits', bulkhead: 'bulkheads' } as const;
+
+function memberOf<Member>(members: ReadonlyMap<string, Member>, kind: keyof typeof OPTION_OF, name: string): Member {
   const member = members.get(name);
   if (member !== undefined) return member;
   const names = [...members.keys()].join(', ') || 'none';
-  const option = kind === 'circuit' ? 'circuits' : 'rateLimits';
+  const option = OPTION_OF[kind];
   throw new ConfigurationError(`there is no such ${kind}`, [
     `${kind} is ${show(name)}, which is not declared (declared: ${names}): use a declared name, add it to the ${option} of the ` +
       `ResilientFunction, or, where ${CONTRACT.environment.configuration.name} is not set, to the ${option} of resilience()`,

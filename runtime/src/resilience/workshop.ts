@@ -1,11 +1,14 @@
+import type { Bulkhead } from '../bulkhead/index.ts';
 import type { CircuitBreaker } from '../circuit-breaker/index.ts';
 import { readConfiguration, type Configuration } from '../config/configuration.ts';
 import type { DeclaredKind } from '../config/declared.ts';
 import { processEnvironment } from '../config/process-environment.ts';
 import { ConfigurationError } from '../core/errors.ts';
+import type { EventSink } from '../core/events.ts';
 import type { Policy } from '../core/gate.ts';
-import { givenOf } from '../core/record.ts';
+import { givenOf, sameJson } from '../core/record.ts';
 import type { Health } from '../health/index.ts';
+import type { LoadShedder } from '../load-shedding/index.ts';
 import type { GateMiddleware } from '../middy/gate-middleware.ts';
 import type { Observability } from '../observability/index.ts';
 import type { RateLimiter } from '../rate-limit/index.ts';
@@ -17,8 +20,27 @@ export interface Parts {
   /** Undefined if it was left out. */
   observability: Observability | undefined;
   health: Health;
+  /** Undefined if nobody wants load to be shed. */
+  loadShedding: LoadShedder | undefined;
   rateLimits: ReadonlyMap<string, RateLimiter>;
   circuits: ReadonlyMap<string, CircuitBreaker>;
+  bulkheads: ReadonlyMap<string, Bulkhead>;
+}
+
+/** Something that has been made, and what the stack declared of it. */
+export interface MadePart {
+  readonly of: unknown;
+  readonly it: unknown;
+}
+
+/** What stays when everything is made again from another configuration. */
+export interface Lasting {
+  /** Takes the events of everything, whichever observability there is. */
+  readonly sink: EventSink;
+  /** What was made before, by path: what the stack declares as before is taken from here. */
+  readonly made: ReadonlyMap<string, MadePart>;
+  /** The parts that serve now: what is made only once looks here for those that change. */
+  readonly parts: () => Partial<Parts>;
 }
 
 /** Makes what a pattern contributes, and says how it meets requests of Middy; that is only asked where there is Middy. */
@@ -33,10 +55,15 @@ export class Workshop {
   readonly parts: Partial<Parts> = {};
   /** What stands around the handler, outermost first. */
   readonly inbound: Policy[] = [];
+  /** What has been made or taken over so far, by path. */
+  readonly made = new Map<string, MadePart>();
+  /** Undefined where everything is made but once. */
+  readonly lasting: Lasting | undefined;
   readonly #problems = new Set<string>();
 
   /** @throws ConfigurationError if the configuration of the function cannot be used: nothing can be made then. */
-  constructor(options: ResilienceOptions, dependencies: ResilienceDependencies) {
+  constructor(options: ResilienceOptions, dependencies: ResilienceDependencies, lasting?: Lasting) {
+    this.lasting = lasting;
     const checked = checkedOptions(options);
     this.options = checked.options;
     for (const problem of checked.problems) this.#problems.add(problem);
@@ -48,7 +75,24 @@ export class Workshop {
   /** What every policy is given: the same sources, and the observability to report to. */
   get sources() {
     const { clock, random, sleep, environment } = this.dependencies;
-    return givenOf({ clock, random, sleep, environment, sink: this.parts.observability?.sink });
+    return givenOf({ clock, random, sleep, environment, sink: this.lasting?.sink ?? this.parts.observability?.sink });
+  }
+
+  /** The parts that serve, whenever this is asked: those of this workshop, or of a later one. */
+  readonly live = (): Partial<Parts> => this.lasting?.parts() ?? this.parts;
+
+  /**
+   * Makes something, unless it was made before of what the stack declares of it now: then that one is taken over, with all that
+   * it knows.
+   *
+   * @param of What the stack declares: plain values of JSON.
+   * @param make Is told what was there before, if it was made of something else.
+   */
+  kept<Made>(path: string, of: unknown, make: (before: Made | undefined) => Made): Made {
+    const before = this.lasting?.made.get(path);
+    const it = before !== undefined && sameJson(before.of, of) ? (before.it as Made) : make(before?.it as Made | undefined);
+    this.made.set(path, { of, it });
+    return it;
   }
 
   /** Does what may find problems, which are kept under the place where they were found; undefined is given back then. */
@@ -75,7 +119,11 @@ export class Workshop {
     for (const name of Object.keys(given)) {
       if (!names.includes(name)) this.#problems.add(undeclared(kind, name, names));
     }
-    const made = names.map((name) => [name, this.attempt(`${kind}.${name}`, () => make({ ...codeOptions(given[name]), name }))] as const);
+    const makeOne = (name: string): Made | undefined => {
+      const path = `${kind}.${name}`;
+      return this.attempt(path, () => this.kept(path, this.configuration[kind]?.[name], () => make({ ...codeOptions(given[name]), name })));
+    };
+    const made = names.map((name) => [name, makeOne(name)] as const);
     return new Map(made.filter((entry): entry is [string, Made & {}] => entry[1] !== undefined));
   }
 

@@ -7,7 +7,8 @@ import { ConfigurationError } from '../../../runtime/src/core/errors.ts';
 const VARIABLE = CONTRACT.environment.configuration.name;
 const TABLE = CONTRACT.environment.circuitTable.name;
 const LIMIT_TABLE = CONTRACT.environment.rateLimitTable.name;
-const NO_OVERRIDES = { circuits: {}, health: {} };
+const BULKHEAD_TABLE = CONTRACT.environment.bulkheadTable.name;
+const NO_OVERRIDES = { circuits: {}, bulkheads: {}, health: {} };
 const NAME_RULE = CONTRACT.configuration.name.rule;
 
 const read = (document: unknown) => readConfiguration({ [VARIABLE]: typeof document === 'string' ? document : JSON.stringify(document) });
@@ -27,32 +28,43 @@ function errorOf(action: () => unknown): ConfigurationError {
 const problemsOf = (circuits: unknown) => errorOf(() => readCircuits(circuits)).problems;
 const limitProblemsOf = (limits: unknown) => errorOf(() => readLimits(limits)).problems;
 
-const NOTHING = { circuitTable: undefined, rateLimitTable: undefined, observability: undefined, overrides: NO_OVERRIDES };
+const NOTHING = {
+  circuitTable: undefined,
+  rateLimitTable: undefined,
+  bulkheadTable: undefined,
+  loadShedding: undefined,
+  observability: undefined,
+  overrides: NO_OVERRIDES,
+};
 
 describe('what the stack says', () => {
-  it('is read: circuits and rate limits by name, the observability, and the tables', () => {
+  it('is read: circuits, rate limits and bulkheads by name, load shedding, the observability, and the tables', () => {
     const circuits = { payments: { failureThreshold: 3, openDurationMs: 30_000 }, 'stock-2': {} };
     const limits = { api: { limits: [{ limit: 100, periodMs: 60_000 }], by: ['tenant'] }, payments: {} };
     const observability = { level: 'detailed', sampleRate: 0.1, gaugeIntervalMs: 30_000 };
-    const document = JSON.stringify({ version: 1, circuits, limits, observability });
-    const tables = { circuitTable: 'circuits-table', rateLimitTable: 'limits-table' };
-    expect(readConfiguration({ [VARIABLE]: document, [TABLE]: tables.circuitTable, [LIMIT_TABLE]: tables.rateLimitTable })).toEqual({
+    const bulkheads = { stock: { maxConcurrent: 20, perTenant: true, tenantLimits: { acme: 20 } }, payments: {} };
+    const loadShedding = { strategy: 'priority', priorityRateCaps: { high: 0.5 }, retryAfterMs: 2000 };
+    const document = JSON.stringify({ version: 1, circuits, limits, bulkheads, loadShedding, observability });
+    const tables = { circuitTable: 'circuits-table', rateLimitTable: 'limits-table', bulkheadTable: 'bulkheads-table' };
+    const variables = { [TABLE]: tables.circuitTable, [LIMIT_TABLE]: tables.rateLimitTable, [BULKHEAD_TABLE]: tables.bulkheadTable };
+    expect(readConfiguration({ [VARIABLE]: document, ...variables })).toEqual({
       ...tables,
-      ...{ circuits, rateLimits: limits, observability, overrides: NO_OVERRIDES },
+      ...{ circuits, rateLimits: limits, bulkheads, loadShedding, observability, overrides: NO_OVERRIDES },
     });
   });
 
-  it.each([['absent', {}], ['empty', { [VARIABLE]: '', [TABLE]: '', [LIMIT_TABLE]: '' }]])('may be %s: then there is no configuration', (_what, environment) => {
-    expect(readConfiguration(environment)).toStrictEqual({ ...NOTHING, circuits: undefined, rateLimits: undefined });
+  it.each([['absent', {}], ['empty', { [VARIABLE]: '', [TABLE]: '', [LIMIT_TABLE]: '', [BULKHEAD_TABLE]: '' }]])('may be %s: then there is no configuration', (_what, environment) => {
+    expect(readConfiguration(environment)).toStrictEqual({ ...NOTHING, circuits: undefined, rateLimits: undefined, bulkheads: undefined });
   });
 
   it('may declare nothing, which is not the same as no configuration', () => {
-    expect(read({ version: 1 })).toStrictEqual({ ...NOTHING, circuits: {}, rateLimits: {} });
+    expect(read({ version: 1 })).toStrictEqual({ ...NOTHING, circuits: {}, rateLimits: {}, bulkheads: {} });
   });
 
-  it.each([['circuits', { circuits: { payments: {} } }], ['limits', { limits: { api: {} } }]])('may declare %s only', (key, sections) => {
-    const { circuits, rateLimits } = read({ version: 1, ...sections });
-    expect({ circuits, limits: rateLimits }).toEqual({ circuits: {}, limits: {}, [key]: Object.values(sections)[0] });
+  it.each(['circuits', 'limits', 'bulkheads'])('may declare %s only', (key) => {
+    const { circuits, rateLimits, bulkheads, loadShedding } = read({ version: 1, [key]: { api: {} } });
+    expect({ circuits, limits: rateLimits, bulkheads }).toEqual({ circuits: {}, limits: {}, bulkheads: {}, [key]: { api: {} } });
+    expect(loadShedding).toBeUndefined();
   });
 
   it('is left without defaults, so that code can tell what was declared', () => {
@@ -93,8 +105,8 @@ describe('a document that cannot be used', () => {
 
   it('unknown keys (PX-13)', () => {
     expect(errorOf(() => read({ version: 1, circuit: {}, rateLimits: {} })).problems).toEqual([
-      `${VARIABLE}.circuit is not an option: use one of version, circuits, limits, observability`,
-      `${VARIABLE}.rateLimits is not an option: use one of version, circuits, limits, observability`,
+      `${VARIABLE}.circuit is not an option: use one of version, circuits, limits, bulkheads, loadShedding, observability`,
+      `${VARIABLE}.rateLimits is not an option: use one of version, circuits, limits, bulkheads, loadShedding, observability`,
     ]);
   });
 
@@ -181,6 +193,52 @@ describe('a rate limit that cannot be used', () => {
     const limits = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`l${index}`, {}]));
     expect(Object.keys(readLimits(limits(50)).rateLimits ?? {})).toHaveLength(50);
     expect(limitProblemsOf(limits(51))).toEqual(['limits has 51 entries: declare at most 50']);
+  });
+});
+
+describe('a bulkhead that cannot be used', () => {
+  it.each<[string, unknown, string]>([
+    ['no object', null, ' is null: set an object of options'],
+    ['a size out of range', { maxConcurrent: 0 }, '.maxConcurrent is 0: set a whole number from 1 to 100000'],
+    ['a refusal that does not exist', { refusal: '429' }, '.refusal is "429": use one of too-many-requests, service-unavailable'],
+    ['limits of tenants that are no object', { tenantLimits: [] }, '.tenantLimits is an array: set an object of numbers of slots'],
+    ['more for a tenant than there is', { perTenant: true, tenantLimits: { acme: 11 } }, '.tenantLimits.acme is 11: set a whole number from 1 to 10, of which there are slots'],
+    ['limits of operations that nothing looks at', { operationLimits: { charge: 1 } }, '.operationLimits is set although perOperation is not: set perOperation to true, or leave the limits out'],
+    ['more at least than at most', { maxConcurrent: 2, minConcurrent: 3 }, '.minConcurrent is 3, more than maxConcurrent, which is 2: set at most 2'],
+  ])('%s', (_what, options, problem) => {
+    expect(errorOf(() => read({ version: 1, bulkheads: { stock: options } })).problems).toEqual([`bulkheads.stock${problem}`]);
+  });
+
+  it('an unknown option, with those that exist (PX-13)', () => {
+    expect(errorOf(() => read({ version: 1, bulkheads: { stock: { maxWait: 5 } } })).problems).toEqual([
+      expect.stringMatching(/^bulkheads\.stock\.maxWait is not an option: use one of tenantLimits, operationLimits, enabled, shared, .*maxWaitMs/),
+    ]);
+  });
+
+  it('50 bulkheads are allowed, 51 are not', () => {
+    const bulkheads = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`b${index}`, {}]));
+    expect(Object.keys(read({ version: 1, bulkheads: bulkheads(50) }).bulkheads ?? {})).toHaveLength(50);
+    expect(errorOf(() => read({ version: 1, bulkheads: bulkheads(51) })).problems).toEqual(['bulkheads has 51 entries: declare at most 50']);
+  });
+});
+
+describe('load shedding that cannot be used', () => {
+  it.each<[string, unknown, string]>([
+    ['no object', 'on', ' is "on": set an object of options'],
+    ['a strategy that needs code', { strategy: 'custom' }, '.strategy is "custom": use one of adaptive, random, priority, circuit'],
+    ['a threshold at its open end', { cpuThreshold: 0 }, '.cpuThreshold is 0: set a number above 0 and up to 1'],
+    ['caps that are no object', { priorityRateCaps: 0.5 }, '.priorityRateCaps is 0.5: set an object of shares from 0 to 1 by priority'],
+    ['a cap of no priority', { priorityRateCaps: { urgent: 0 } }, '.priorityRateCaps.urgent is not a priority: use one of critical, high, normal, low, background'],
+    ['a cap out of range', { priorityRateCaps: { low: 2 } }, '.priorityRateCaps.low is 2: set a number from 0 to 1'],
+    ['more at least than at most', { minRate: 0.95 }, '.minRate is 0.95, more than maxRate, which is 0.9: set at most 0.9'],
+  ])('%s', (_what, options, problem) => {
+    expect(errorOf(() => read({ version: 1, loadShedding: options })).problems).toEqual([`loadShedding${problem}`]);
+  });
+
+  it('an unknown option, with those that exist (PX-13)', () => {
+    expect(errorOf(() => read({ version: 1, loadShedding: { targetLatency: 5 } })).problems).toEqual([
+      expect.stringMatching(/^loadShedding\.targetLatency is not an option: use one of priorityRateCaps, enabled, strategy, .*targetLatencyMs/),
+    ]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { BULKHEAD_DEFAULTS, resolveBulkheadOptions } from '../../../runtime/src/bulkhead/options.ts';
 import { CIRCUIT_BREAKER_DEFAULTS, createCircuitBreaker, resolveCircuitBreakerOptions } from '../../../runtime/src/circuit-breaker/index.ts';
 import { readConfiguration } from '../../../runtime/src/config/configuration.ts';
 import { readOverrides } from '../../../runtime/src/config/overrides.ts';
@@ -9,7 +10,12 @@ import { HEALTH_DEFAULTS, resolveHealthOptions } from '../../../runtime/src/heal
 const VARIABLE = CONTRACT.environment.configuration.name;
 const ALL = Object.values(CONTRACT.overrides);
 const NUMERIC = ALL.filter((rule) => rule.type !== 'boolean');
-const DEFAULTS: Readonly<Record<string, object>> = { circuits: CIRCUIT_BREAKER_DEFAULTS, health: HEALTH_DEFAULTS };
+const DEFAULTS: Readonly<Record<string, object>> = { circuits: CIRCUIT_BREAKER_DEFAULTS, bulkheads: BULKHEAD_DEFAULTS, health: HEALTH_DEFAULTS };
+const RESOLVE = {
+  circuits: (options: object) => resolveCircuitBreakerOptions({ name: 'payments', ...options }),
+  bulkheads: (options: object) => resolveBulkheadOptions({ name: 'payments', ...options }),
+  health: (options: object) => resolveHealthOptions(options),
+};
 
 function problemsOf(environment: Readonly<Record<string, string>>): { problems: readonly string[]; message: string } {
   try {
@@ -27,12 +33,18 @@ describe('variables that change what is deployed (PR-03)', () => {
       CIRCUIT_BREAKER_ENABLED: 'false',
       CIRCUIT_BREAKER_FAILURE_THRESHOLD: '7',
       CIRCUIT_BREAKER_TIMEOUT: '90',
+      BULKHEAD_ENABLED: 'false',
+      BULKHEAD_MAX_CONCURRENT: '25',
       HEALTH_CHECK_ENABLED: 'true',
       HEALTH_CHECK_INTERVAL: '2.5',
     };
     expect(Object.keys(environment)).toEqual(ALL.map(({ name }) => name));
     expect(readOverrides(environment)).toEqual({
-      overrides: { circuits: { enabled: false, failureThreshold: 7, openDurationMs: 90_000 }, health: { enabled: true, intervalMs: 2500 } },
+      overrides: {
+        circuits: { enabled: false, failureThreshold: 7, openDurationMs: 90_000 },
+        bulkheads: { enabled: false, maxConcurrent: 25 },
+        health: { enabled: true, intervalMs: 2500 },
+      },
       problems: [],
       bad: [],
     });
@@ -46,10 +58,8 @@ describe('variables that change what is deployed (PR-03)', () => {
     const valueOf = (text: string) => (readOverrides({ [name]: text }).overrides[section] as Record<string, number>)[option]!;
     const [lowest, highest] = [valueOf(String(minimum)), valueOf(String(maximum))];
     const accepts = (value: number) => {
-      const options = { [option]: value };
       try {
-        if (section === 'health') resolveHealthOptions(options);
-        else resolveCircuitBreakerOptions({ name: 'payments', ...options });
+        RESOLVE[section]({ [option]: value });
         return true;
       } catch {
         return false;
@@ -63,7 +73,18 @@ describe('variables that change what is deployed (PR-03)', () => {
     const document = JSON.stringify({ version: 1, circuits: { payments: { failureThreshold: 3, minimumCalls: 20 }, stock: {} } });
     const { circuits, overrides } = readConfiguration({ [VARIABLE]: document, CIRCUIT_BREAKER_FAILURE_THRESHOLD: '7' });
     expect(circuits).toEqual({ payments: { failureThreshold: 7, minimumCalls: 20 }, stock: { failureThreshold: 7 } });
-    expect(overrides).toEqual({ circuits: { failureThreshold: 7 }, health: {} });
+    expect(overrides).toEqual({ circuits: { failureThreshold: 7 }, bulkheads: {}, health: {} });
+  });
+
+  it('go over what the stack declares, for every bulkhead, and lower the limits within it as well', () => {
+    const stock = { maxConcurrent: 20, minConcurrent: 5, perTenant: true, tenantLimits: { acme: 8, small: 2 } };
+    const document = JSON.stringify({ version: 1, bulkheads: { stock, payments: { queueSize: 0 } } });
+    const { bulkheads } = readConfiguration({ [VARIABLE]: document, BULKHEAD_MAX_CONCURRENT: '3' });
+    expect(bulkheads).toEqual({
+      stock: { ...stock, maxConcurrent: 3, minConcurrent: 3, tenantLimits: { acme: 3, small: 2 } },
+      payments: { queueSize: 0, maxConcurrent: 3 },
+    });
+    expect(() => RESOLVE.bulkheads(bulkheads!['stock']!)).not.toThrow();
   });
 
   it('go under what the code sets', () => {
@@ -84,7 +105,7 @@ describe('variables that change what is deployed (PR-03)', () => {
 
   it('are not set if they are empty', () => {
     const environment = Object.fromEntries(ALL.map(({ name }) => [name, '']));
-    expect(readOverrides(environment)).toEqual({ overrides: { circuits: {}, health: {} }, problems: [], bad: [] });
+    expect(readOverrides(environment)).toEqual({ overrides: { circuits: {}, bulkheads: {}, health: {} }, problems: [], bad: [] });
   });
 });
 
@@ -106,6 +127,8 @@ describe('a variable that cannot be used', () => {
     ['CIRCUIT_BREAKER_TIMEOUT', '0.05', 'set a number of seconds from 0.1 to 3600'],
     ['CIRCUIT_BREAKER_TIMEOUT', '1.00001', 'set a number of seconds from 0.1 to 3600'],
     ['CIRCUIT_BREAKER_TIMEOUT', 'Infinity', 'set a number of seconds from 0.1 to 3600'],
+    ['BULKHEAD_ENABLED', 'yes', 'set true or false'],
+    ['BULKHEAD_MAX_CONCURRENT', '0', 'set a whole number from 1 to 100000'],
     ['HEALTH_CHECK_ENABLED', 'off', 'set true or false'],
     ['HEALTH_CHECK_INTERVAL', 'PT10S', 'set a number of seconds from 0 to 3600'],
   ])('%s: %p', (name, text, remedy) => {

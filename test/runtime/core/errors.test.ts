@@ -90,3 +90,17 @@ describe('ConfigurationError', () => {
     expect(new ConfigurationError('x', ['y']).expose).toBe(false);
   });
 });
+
+describe('the stack of a refusal', () => {
+  it('holds no frames, because there may be many refusals', () => {
+    expect(new RejectedError('refused', { code: 'X', statusCode: 429 }).stack).not.toContain('\n    at ');
+  });
+
+  it('leaves the stacks of all other errors as they are', () => {
+    const frames = Error.stackTraceLimit;
+    const refusal = new RejectedError('refused', { code: 'X', statusCode: 429, cause: new Error('behind it') });
+    expect(Error.stackTraceLimit).toBe(frames);
+    expect((refusal.cause as Error).stack).toContain('\n    at ');
+    expect(new ResilienceError('failed', { code: 'X', statusCode: 500 }).stack).toContain('\n    at ');
+  });
+});

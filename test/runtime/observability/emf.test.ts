@@ -62,6 +62,7 @@ const NUMBER = fc.oneof(fc.nat(100_000), fc.double(), fc.constantFrom(undefined,
 const EVENT = fc.record({
   type: fc.oneof(
     fc.constantFrom('circuit.state_changed', 'circuit.success', 'circuit.failure', 'circuit.refused', 'circuit.fallback', 'limit.admitted'),
+    fc.constantFrom('bulkhead.acquired', 'bulkhead.refused', 'bulkhead.completed', 'bulkhead.reclaimed', 'shedding.refused', 'shedding.rate'),
     fc.constantFrom('limit.refused', 'store.error', 'health.checked', 'health.answered', 'request.completed', 'observability.failed'),
     fc.constantFrom('__proto__', 'constructor', 'toString', ''),
   ),
@@ -76,6 +77,13 @@ const EVENT = fc.record({
   durationMs: NUMBER,
   responseBytes: NUMBER,
   active: NUMBER,
+  capacity: NUMBER,
+  queued: NUMBER,
+  waitMs: NUMBER,
+  leases: NUMBER,
+  rate: NUMBER,
+  score: NUMBER,
+  priority: fc.option(NAME, { nil: undefined }),
   statusCode: NUMBER,
   coldStart: fc.boolean(),
 });

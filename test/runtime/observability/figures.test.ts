@@ -46,6 +46,32 @@ describe('events of a limit and of a table', () => {
   });
 });
 
+describe('events of a bulkhead', () => {
+  it.each([
+    ['acquired', { waitMs: 0 }, { BulkheadAcquired: [1] }],
+    ['acquired', { waitMs: 30 }, { BulkheadAcquired: [1], BulkheadWaitDuration: [30] }],
+    ['refused', { waitMs: 0, reason: 'queue_full' }, { BulkheadRefused: [1] }],
+    ['refused', { waitMs: 5000, reason: 'wait_timeout' }, { BulkheadRefused: [1], BulkheadWaitDuration: [5000] }],
+    ['completed', { durationMs: 20, waitMs: 30 }, { BulkheadCompleted: [1], BulkheadCallDuration: [20] }],
+    ['reclaimed', { leases: 3 }, { BulkheadReclaimed: [3] }],
+    ['degraded', { decision: 'local' }, { BulkheadDegraded: [1] }],
+    ['resized', { from: 10, to: 9 }, { BulkheadResized: [1] }],
+  ])('%s %j count as %j: the wait once, and only of calls that waited', (kind, fields, figures) => {
+    expect(figuresOf({ type: `bulkhead.${kind}`, ...fields })).toEqual({ 'bulkhead payments': figures });
+  });
+});
+
+describe('events of load shedding', () => {
+  it('count what was shed in all and by priority, and in a dry run only in all', () => {
+    const shed = (priority: string) => ({ type: 'shedding.refused', name: 'load-shedding', priority });
+    expect(figuresOf(shed('low'), shed('low'), shed('normal'), { ...shed('low'), type: 'shedding.would_refuse' })).toEqual({
+      all: { RequestsShed: [3], RequestsWouldShed: [1] },
+      'priority low': { RequestsShedByPriority: [2] },
+      'priority normal': { RequestsShedByPriority: [1] },
+    });
+  });
+});
+
 describe('events of health', () => {
   it.each([
     ['healthy', { HealthChecks: [1], HealthCheckDuration: [5] }],
@@ -116,6 +142,10 @@ describe('events that nothing is counted of', () => {
   it.each([
     ['circuit.created', {}],
     ['limit.changed', {}],
+    ['bulkhead.created', { maxConcurrent: 10 }],
+    ['shedding.admitted', { priority: 'normal' }],
+    ['shedding.completed', { priority: 'normal', durationMs: 5 }],
+    ['throttle.refused', { rate: 0.5 }],
     ['health.changed', { to: 'unhealthy' }],
     ['circuit.state_changed', { to: 'ajar' }],
     ['circuit.state_changed', { to: 'constructor' }],

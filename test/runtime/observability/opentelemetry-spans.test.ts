@@ -45,6 +45,15 @@ describe('the active span', () => {
     ],
     [{ type: 'circuit.fallback', phase: 'open' }, { 'resilience.phase': 'open' }],
     [{ type: 'limit.refused', limit: 10, remaining: 0, retryAfterMs: Infinity, resetAtMs: 1 }, { 'resilience.limit': 10, 'resilience.remaining': 0 }],
+    [
+      { type: 'bulkhead.refused', reason: 'wait_timeout', scope: 'tenant', waitMs: 5000, active: 10, retryAfterMs: 1000, tenant: 'acme' },
+      { 'resilience.reason': 'wait_timeout', 'resilience.scope': 'tenant', 'resilience.wait_ms': 5000, 'resilience.retry_after_ms': 1000 },
+    ],
+    [
+      { type: 'shedding.refused', reason: 'load', priority: 'low', strategy: 'adaptive', rate: 0.5, score: 1, retryAfterMs: 7000 },
+      { 'resilience.reason': 'load', 'resilience.priority': 'low', 'resilience.rate': 0.5, 'resilience.retry_after_ms': 7000 },
+    ],
+    [{ type: 'throttle.refused', rate: 0.9, retryAfterMs: 1000 }, { 'resilience.rate': 0.9, 'resilience.retry_after_ms': 1000 }],
     [{ type: 'store.error', reason: 'timeout', error: new Error('secret') }, { 'resilience.reason': 'timeout' }],
     [
       { type: 'health.checked', status: 'unhealthy', durationMs: 5, failures: 2, required: true, reason: 'x'.repeat(500) },
@@ -57,7 +66,7 @@ describe('the active span', () => {
   });
 
   it('is not told of what happens with every call', () => {
-    const span = spanOf([{ type: 'circuit.success' }, { type: 'limit.admitted' }, { type: 'circuit.failure' }, { type: 'toString' }]);
+    const span = spanOf([{ type: 'circuit.success' }, { type: 'limit.admitted' }, { type: 'bulkhead.acquired' }, { type: 'shedding.admitted' }, { type: 'circuit.failure' }, { type: 'toString' }]);
     expect(span.events).toEqual([]);
     expect(span.attributes).toEqual({});
   });

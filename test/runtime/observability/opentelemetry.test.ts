@@ -6,6 +6,7 @@ import { StoreUnavailableError } from '../../../runtime/src/core/store-unavailab
 import { createOpenTelemetrySink, type OpenTelemetrySinkOptions } from '../../../runtime/src/observability/opentelemetry.ts';
 import { createRateLimiter, MemoryRateLimitStore, type RateLimitStore } from '../../../runtime/src/rate-limit/index.ts';
 import { ManualClock, MemoryCircuitStore, RecordingSink, SeededRandom } from '../../../runtime/src/testing/index.ts';
+import { fillBulkheads, shedLoad } from './loads.ts';
 import { prometheus, valueOf, type Prometheus, type Scraped } from './prometheus.ts';
 
 interface Instrument {
@@ -99,6 +100,9 @@ describe('what Prometheus reads', () => {
     const sink = sinkOf();
     await liveThroughAnOutage(sink, () => 'instead');
     await useUpALimit(sink);
+    const setting = { clock: new ManualClock(), random: new SeededRandom(1), sink, environment: {} };
+    await fillBulkheads(setting);
+    await shedLoad(setting);
     const failures = [{ type: 'observability.failed', name: 'body' }, { type: 'store.error', name: 'circuits', reason: 'timeout' }];
     const { kinds, samples } = await scraped([completed({ responseBytes: 512 }), completed({ result: 'error', errorType: 'TypeError' }), checked(), became('healthy'), answered(), ...failures]);
     expect(kinds).toEqual(Object.fromEntries(INSTRUMENTS.map(({ name, kind }) => [name, kind])));
@@ -110,7 +114,10 @@ describe('what Prometheus reads', () => {
   });
 
   it.each(INSTRUMENTS.filter(({ kind }) => kind === 'histogram'))('$name has the buckets of the contract', async ({ name, buckets }) => {
-    const { samples } = await scraped([completed({ responseBytes: 512 }), checked(), answered(), success()]);
+    const { samples } = await scraped([
+      ...[completed({ responseBytes: 512 }), checked(), answered(), success()],
+      ...[slot('acquired'), slot('refused'), slot('completed', { durationMs: 1 }), shedding('completed', { durationMs: 1 })],
+    ]);
     const edges = samples.filter((sample) => sample.name === `${name}_bucket`).map(({ labels }) => Number(labels['le']?.replace('+Inf', 'Infinity')));
     expect(edges).toEqual([...(buckets ?? []), Infinity]);
   });
@@ -198,6 +205,70 @@ describe('a rate limit', () => {
     for (const [name, type] of [['near', 'limit.near'], ['degraded', 'limit.degraded'], ['splits', 'limit.split']] as const) {
       expect(valueOf(seen, `rate_limit_${name}_total`, { limit: 'api' })).toBe(recording.ofType(type).length);
     }
+  });
+});
+
+const slot = (kind: string, more: object = {}) => ({ type: `bulkhead.${kind}`, waitMs: 20, active: 4, capacity: 10, queued: 2, priority: 'normal', tenant: 'acme', ...more });
+const shedding = (kind: string, more: object = {}) => ({ type: `shedding.${kind}`, name: 'load-shedding', strategy: 'adaptive', priority: 'low', ...more });
+
+describe('a bulkhead', () => {
+  it('shows its size, how full it is and who waits, as last seen (POB-05)', async () => {
+    const seen = await scraped([slot('acquired'), slot('completed', { active: 5, queued: undefined, durationMs: 100, failed: false })]);
+    const values = ['capacity', 'current_usage'].map((what) => valueOf(seen, `bulkhead_${what}`, { service: 'payments' }));
+    expect([...values, valueOf(seen, 'bulkhead_utilization', { bulkhead_name: 'payments' }), valueOf(seen, 'bulkhead_queued', { bulkhead_name: 'payments' })]).toEqual([10, 5, 0.5, 2]);
+  });
+
+  it('counts who got a slot and who did not and why, and how long both waited', async () => {
+    const refused = slot('refused', { waitMs: 5000, reason: 'wait_timeout', scope: 'tenant' });
+    const seen = await scraped([slot('acquired'), slot('acquired', { waitMs: 0 }), refused]);
+    expect(valueOf(seen, 'bulkhead_acquisitions_total', { bulkhead_name: 'payments', result: 'acquired' })).toBe(2);
+    expect(valueOf(seen, 'bulkhead_rejections_total', { bulkhead_name: 'payments', result: 'rejected', reason: 'wait_timeout', scope: 'tenant' })).toBe(1);
+    expect(valueOf(seen, 'bulkhead_rejected_total', { service: 'payments' })).toBe(1);
+    const waits = ['bulkhead_wait_seconds', 'bulkhead_wait_time_seconds', 'bulkhead_rejection_wait_time_seconds'].map((name) => valueOf(seen, `${name}_sum`));
+    expect(waits).toEqual([expect.closeTo(5.02), expect.closeTo(0.02), 5]);
+  });
+
+  it('counts calls that ended by how they ended, and the time that they held their slot', async () => {
+    const ended = (failed: boolean) => slot('completed', { durationMs: 100, failed });
+    const seen = await scraped([ended(false), ended(false), ended(true)]);
+    const completions = (result: string) => valueOf(seen, 'bulkhead_completions_total', { bulkhead_name: 'payments', result });
+    expect([completions('success'), completions('failure')]).toEqual([2, 1]);
+    expect(valueOf(seen, 'bulkhead_execution_duration_seconds_sum', { bulkhead_name: 'payments' })).toBeCloseTo(0.3);
+    expect(valueOf(seen, 'bulkhead_completion_wait_time_seconds_sum', { bulkhead_name: 'payments' })).toBeCloseTo(0.06);
+  });
+
+  it('counts slots that came back by themselves one by one, and what it did without its table', async () => {
+    const seen = await scraped([slot('reclaimed', { leases: 3 }), slot('degraded', { decision: 'local' }), slot('resized', { from: 10, to: 9 })]);
+    expect(['reclaimed', 'degraded', 'resized'].map((what) => valueOf(seen, `bulkhead_${what}_total`, { bulkhead_name: 'payments' }))).toEqual([3, 1, 1]);
+  });
+
+  it('names no tenant (POB-01)', async () => {
+    const { samples } = await scraped(['acquired', 'refused', 'completed'].map((kind) => slot(kind)), { tenantLabel: true });
+    expect(JSON.stringify(samples)).not.toContain('acme');
+  });
+});
+
+describe('load shedding', () => {
+  it('counts requests by strategy, priority and what became of them', async () => {
+    const seen = await scraped([shedding('admitted', { active: 1 }), shedding('refused'), shedding('refused', { priority: 'background' }), shedding('would_refuse')]);
+    const requests = (result: string, priority: string) => valueOf(seen, 'load_shedding_requests_total', { load_shedding_name: 'load-shedding', strategy: 'adaptive', result, priority });
+    expect([requests('admitted', 'low'), requests('shed', 'low'), requests('shed', 'background'), requests('would_shed', 'low')]).toEqual([1, 1, 1, 1]);
+  });
+
+  it('shows its rate, its load and what is in flight, and how long admitted requests took by how they ended (PLS-12)', async () => {
+    const ended = (failed: boolean) => shedding('completed', { durationMs: 50, failed, active: 2 });
+    const seen = await scraped([shedding('rate', { rate: 0.3, score: 1.2 }), ended(true), ended(false), ended(false)]);
+    const labels = { load_shedding_name: 'load-shedding', strategy: 'adaptive' };
+    expect(['rate', 'score', 'active_requests'].map((what) => valueOf(seen, `load_shedding_${what}`, labels))).toEqual([0.3, 1.2, 2]);
+    expect(valueOf(seen, 'load_shedding_latency_seconds_sum', { ...labels, result: 'success', priority: 'low' })).toBeCloseTo(0.1);
+    expect(valueOf(seen, 'load_shedding_latency_seconds_sum', { ...labels, result: 'failure', priority: 'low' })).toBeCloseTo(0.05);
+  });
+});
+
+describe('the throttle of a dependency', () => {
+  it('counts the calls that it sent and those that it held back', async () => {
+    const seen = await scraped([{ type: 'throttle.admitted', rate: 0 }, { type: 'throttle.refused', rate: 0.5 }, { type: 'throttle.refused', rate: 0.5 }]);
+    expect(['admitted', 'refused'].map((result) => valueOf(seen, 'adaptive_throttle_requests_total', { throttle: 'payments', result }))).toEqual([1, 2]);
   });
 });
 

@@ -15,6 +15,8 @@ const refused = (atMs: number, name = 'payments') => ({ type: 'circuit.refused',
 const failure = (atMs: number, name = 'payments') => ({ type: 'circuit.failure', name, atMs, phase: 'closed', durationMs: 3 });
 const changed = (to: string, atMs = 0) => ({ type: 'circuit.state_changed', name: 'payments', atMs, from: 'closed', to, generation: 1, shared: true });
 const limited = (atMs: number, name = 'api') => ({ type: 'limit.refused', name, atMs });
+const slot = (atMs: number) => ({ type: 'bulkhead.acquired', name: 'stock', atMs, waitMs: 0, active: 1, capacity: 10, queued: 0, durationMs: 1, leases: 1 });
+const shedding = (atMs: number, kind: string) => ({ type: `shedding.${kind}`, name: 'load-shedding', atMs, rate: 0, score: 0.1, priority: 'low' });
 const storeError = (atMs: number) => ({ type: 'store.error', name: 'circuits', atMs, reason: 'timeout', error: new Error('no answer') });
 const request = (parts: object) => ({ type: 'request.completed', name: 'checkout', atMs: 0, result: 'success', durationMs: 20, coldStart: false, active: 1, ...parts });
 
@@ -160,15 +162,22 @@ describe('the state of a circuit', () => {
 });
 
 describe('the essential level', () => {
-  it('has nothing of healthy calls but the state of the circuit', () => {
+  it('has nothing of healthy calls but the state of the circuit, how full the bulkhead is and that nothing is shed', () => {
     const reporting = sink();
     for (let atMs = 0; atMs < 1000; atMs += 1) {
       for (const type of ['circuit.success', 'limit.admitted']) reporting.emit({ ...failure(atMs), type });
+      for (const kind of ['acquired', 'completed']) reporting.emit({ ...slot(atMs), type: `bulkhead.${kind}` });
+      reporting.emit(shedding(atMs, 'rate'));
       reporting.emit({ type: 'health.checked', name: 'table', atMs, ...{ status: 'healthy', durationMs: 1 } });
       reporting.emit({ type: 'health.answered', name: 'ready', atMs, ...{ statusCode: 200, durationMs: 1 } });
       reporting.flush(atMs);
     }
-    expect(brief(output.points)).toEqual([['CircuitState', 'payments', 0]]);
+    expect(brief(output.points)).toEqual([
+      ['CircuitState', 'payments', 0],
+      ['BulkheadUsage', 'stock', 1],
+      ['BulkheadCapacity', 'stock', 10],
+      ['SheddingRate', '', 0],
+    ]);
     expect(output.logs).toEqual([]);
   });
 
@@ -177,6 +186,8 @@ describe('the essential level', () => {
       ...['closed', 'open', 'half_open'].map((to) => changed(to)),
       ...['success', 'failure', 'refused', 'fallback'].map((kind) => ({ ...failure(0), type: `circuit.${kind}` })),
       ...['admitted', 'refused', 'would_refuse', 'near', 'degraded', 'split'].map((kind) => ({ ...limited(0), type: `limit.${kind}` })),
+      ...['acquired', 'refused', 'completed', 'reclaimed', 'degraded', 'resized'].map((kind) => ({ ...slot(0), type: `bulkhead.${kind}`, waitMs: 5 })),
+      ...['rate', 'refused', 'would_refuse'].map((kind) => shedding(0, kind)),
       ...[storeError(0), { type: 'observability.failed', name: 'sink', atMs: 0 }],
       ...['success', 'rejected', 'error'].map((result) => request({ result, coldStart: true, responseBytes: 3 })),
       { type: 'health.checked', name: 'table', atMs: 0, ...{ status: 'unhealthy', durationMs: 1 } },

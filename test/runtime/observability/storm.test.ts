@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { createBulkhead } from '../../../runtime/src/bulkhead/index.ts';
 import { createCircuitBreaker } from '../../../runtime/src/circuit-breaker/index.ts';
 import { createConsoleSink } from '../../../runtime/src/core/console-sink.ts';
 import { several, type EventSink } from '../../../runtime/src/core/events.ts';
@@ -46,6 +47,14 @@ async function openCircuit(sink: EventSink): Promise<Storm> {
   return { sink, clock, call: refusedBy(breaker) };
 }
 
+/** A bulkhead whose only slot is never given back. */
+async function fullBulkhead(sink: EventSink): Promise<Storm> {
+  const clock = new ManualClock();
+  const bulkhead = createBulkhead({ name: 'stock', shared: false, maxConcurrent: 1, queueSize: 0 }, sources(clock, sink));
+  await bulkhead.acquire();
+  return { sink, clock, call: refusedBy(bulkhead) };
+}
+
 /** Has 100,000 calls refused, one per millisecond, each at the end of its request. */
 async function rage({ sink, clock, call }: Storm): Promise<number> {
   let refused = 0;
@@ -63,6 +72,7 @@ const sum = (values: readonly unknown[]) => values.reduce<number>((total, value)
 const STORMS: [string, Begin, string, string][] = [
   ['an exhausted limit', exhaustedLimit, 'limit.refused', 'RateLimitRefused'],
   ['an open circuit', openCircuit, 'circuit.refused', 'CircuitRefused'],
+  ['a full bulkhead', fullBulkhead, 'bulkhead.refused', 'BulkheadRefused'],
 ];
 
 describe.each(STORMS)('100,000 refusals of %s in 100 seconds', (_what, begin, event, metric) => {

@@ -1,7 +1,9 @@
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import { describe, expect, it, jest } from '@jest/globals';
 import xray from 'aws-xray-sdk-core';
+import { createBulkhead } from '../../../runtime/src/bulkhead/index.ts';
 import { createCircuitBreaker, MemoryCircuitStore } from '../../../runtime/src/circuit-breaker/index.ts';
+import { createLoadShedder } from '../../../runtime/src/load-shedding/index.ts';
 import { ManualClock, SeededRandom } from '../../../runtime/src/testing/index.ts';
 import { FACTORIES, invoke } from '../middy/gates.ts';
 import { listening } from './listening.ts';
@@ -77,6 +79,17 @@ describe.each(FACTORIES)('traces on $factory', ({ create }) => {
     const [refused] = await traceOf(handler, BATCH_EVENT);
     expect(refused).toMatchObject({ error: true, annotations: { Error: false, CircuitRefused: 'payments', Operation: 'sqs orders' } });
     expect(refused).not.toHaveProperty('fault');
+  });
+
+  it('show which bulkhead had no room, and that a request was shed', async () => {
+    const sources = { clock: new ManualClock(), random: new SeededRandom(1), environment: {} };
+    const bulkhead = createBulkhead({ name: 'stock', shared: false, maxConcurrent: 1, queueSize: 0 }, sources);
+    await bulkhead.acquire();
+    const [full] = await traceOf(traced(() => bulkhead.execute(ok)).handler);
+    expect(full).toMatchObject({ annotations: { BulkheadFull: 'stock' } });
+    const shedder = createLoadShedder({ minRate: 1, maxRate: 1 }, sources);
+    const [shed] = await traceOf(traced(() => shedder.execute(ok)).handler);
+    expect(shed).toMatchObject({ annotations: { RequestShed: 'load-shedding' } });
   });
 
   it('hold what the handler opens', async () => {

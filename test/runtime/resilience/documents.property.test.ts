@@ -5,7 +5,7 @@ import type { OptionRule } from '../../../runtime/src/core/option-schema.ts';
 import { resilience } from '../../../runtime/src/resilience/index.ts';
 import { declared, world, type Sections } from './world.ts';
 
-const { circuit, rateLimit, observability, limitRule, limitKeyParts, maximumRulesPerKey } = CONTRACT.configuration;
+const { circuit, rateLimit, bulkhead, loadShedding, observability, limitRule, limitKeyParts, maximumRulesPerKey, priorities } = CONTRACT.configuration;
 
 /** A value that a rule of the contract allows. */
 function valueOf(rule: OptionRule): fc.Arbitrary<unknown> {
@@ -47,10 +47,32 @@ const limit = fc
     return fc.record({ limits: rules(strategy === 'token-bucket'), ...own }).map((limits) => ({ ...plain, strategy, by, ...limits }));
   });
 
+const slots = valueOf(bulkhead.maxConcurrent) as fc.Arbitrary<number>;
+
+const room = slots.chain((maxConcurrent) => {
+  const upTo = fc.integer({ min: 1, max: maxConcurrent });
+  const limits = fc.dictionary(name, upTo, { maxKeys: 2 });
+  const plain = optionsOf(bulkhead, { maxConcurrent: fc.constant(maxConcurrent), minConcurrent: upTo, perTenant: fc.constant(true), perOperation: fc.constant(true) });
+  return fc
+    .record({ plain, tenantLimits: limits, operationLimits: limits })
+    .map(({ plain: options, ...own }) => ({ ...options, maxConcurrent, perTenant: true, perOperation: true, ...own }));
+});
+
+const shedding = (valueOf(loadShedding.maxRate) as fc.Arbitrary<number>).chain((maxRate) =>
+  fc
+    .record({
+      plain: optionsOf(loadShedding, { minRate: fc.double({ min: 0, max: maxRate, noNaN: true }), maxRate: fc.constant(maxRate) }),
+      priorityRateCaps: fc.dictionary(fc.constantFrom(...priorities), valueOf(loadShedding.maxRate)),
+    })
+    .map(({ plain, priorityRateCaps }) => ({ ...plain, maxRate, priorityRateCaps })),
+);
+
 const stack: fc.Arbitrary<Sections> = fc.record(
   {
     circuits: fc.dictionary(name, optionsOf(circuit), { maxKeys: 4 }),
     limits: fc.dictionary(name, limit, { maxKeys: 4 }),
+    bulkheads: fc.dictionary(name, room, { maxKeys: 4 }),
+    loadShedding: shedding,
     // A stack cannot hand over a tracer.
     observability: optionsOf(observability, { tracing: fc.constant(false), logging: fc.constant(false), metrics: fc.constant(false) }),
   },
@@ -70,7 +92,14 @@ describe('resilience() of whatever a stack may declare', () => {
         const limits = Object.keys(sections.limits ?? {});
         expect(circuits.map((each) => everything.circuit(each).name)).toEqual(circuits);
         expect(limits.map((each) => everything.limiter(each).name)).toEqual(limits);
-        expect(everything).toHaveLength(3 + inboundOf(sections.limits, rateLimit.inbound.default) + inboundOf(sections.circuits, circuit.inbound.default));
+        const bulkheads = Object.keys(sections.bulkheads ?? {});
+        expect(bulkheads.map((each) => everything.bulkhead(each).name)).toEqual(bulkheads);
+        const inbound = [
+          inboundOf(sections.limits, rateLimit.inbound.default),
+          inboundOf(sections.circuits, circuit.inbound.default),
+          inboundOf(sections.bulkheads, bulkhead.inbound.default),
+        ];
+        expect(everything).toHaveLength(inbound.reduce((sum, count) => sum + count, sections.loadShedding === undefined ? 3 : 4));
         expect(everything.observability?.options).toMatchObject({ ...sections.observability, logging: false, metrics: false });
       }),
       { numRuns: 200 },

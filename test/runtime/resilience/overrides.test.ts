@@ -114,7 +114,7 @@ describe('names that the stack does not declare', () => {
 describe('options that cannot be used', () => {
   it.each<[string, unknown, string]>([
     ['no object', null, 'options is null: pass an object'],
-    ['an option that does not exist', { limits: {} }, 'options.limits is not an option: use one of profile, identity, observability, health, rateLimits, circuits'],
+    ['an option that does not exist', { limits: {} }, 'options.limits is not an option: use one of profile, identity, observability, health, loadShedding, rateLimits, circuits, bulkheads'],
     ['a profile that does not exist', { profile: 'prod' }, 'profile is "prod": use one of development, staging, production'],
     ['an inherited name as a profile', { profile: 'toString' }, 'profile is "toString": use one of development, staging, production'],
     ['an observability that is true', { observability: true }, 'observability is true: pass an object of options, or false'],
@@ -129,6 +129,11 @@ describe('options that cannot be used', () => {
     ['a path that is none', { health: { paths: { live: 'live' } } }, 'health.paths.live is "live": pass a path such as /live, or false'],
     ['an extractor that is none', { observability: { operationOf: 'x' } }, 'observability.operationOf is "x": pass a function'],
     ['tracing without a tracer', { observability: { tracing: true } }, 'observability.tracing is true, but there is no tracer'],
+    ['load shedding that is true', { loadShedding: true }, 'loadShedding is true: pass an object of options, or false'],
+    ['a threshold out of range', { loadShedding: { cpuThreshold: 2 } }, 'loadShedding.cpuThreshold is 2: set a number above 0 and up to 1'],
+    ['a header that is none', { loadShedding: { priority: 'x-priority' } }, 'loadShedding.priority is "x-priority": set { header }'],
+    ['a list of bulkheads', { bulkheads: ['stock'] }, 'bulkheads is an array: pass an object of options by name'],
+    ['a bulkhead that the stack does not declare', { bulkheads: { stok: {} } }, 'bulkheads.stok is not declared by the stack (declared: none)'],
     ['an identity of nothing', { identity: { tenant: {} } }, 'identity.tenant'],
   ])('%s', (_what, options, problem) => {
     expect(problemsOf(options)).toEqual([expect.stringContaining(problem)]);

@@ -1,4 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import { MemoryBulkheadStore } from '../../../runtime/src/bulkhead/index.ts';
 import { MemoryCircuitStore } from '../../../runtime/src/circuit-breaker/index.ts';
 import { CONTRACT } from '../../../runtime/src/contract/contract.ts';
 import { ConfigurationError } from '../../../runtime/src/core/errors.ts';
@@ -6,12 +7,14 @@ import { MemoryRateLimitStore } from '../../../runtime/src/rate-limit/index.ts';
 import type { ResilienceDependencies, ResilienceOptions } from '../../../runtime/src/resilience/index.ts';
 import { ManualClock, RecordingSink, SeededRandom } from '../../../runtime/src/testing/index.ts';
 
-const { configuration, circuitTable, rateLimitTable } = CONTRACT.environment;
+const { configuration, circuitTable, rateLimitTable, bulkheadTable } = CONTRACT.environment;
 
 /** What a stack writes into a document besides its version. */
 export interface Sections {
   readonly circuits?: object;
   readonly limits?: object;
+  readonly bulkheads?: object;
+  readonly loadShedding?: object;
   readonly observability?: object;
 }
 
@@ -20,6 +23,7 @@ export const declared = (sections: Sections): Record<string, string> => ({
   [configuration.name]: JSON.stringify({ version: CONTRACT.version, ...sections }),
   [circuitTable.name]: 'circuits-table',
   [rateLimitTable.name]: 'limits-table',
+  [bulkheadTable.name]: 'bulkheads-table',
 });
 
 /** Everything but the stack: stores in memory, a clock that is moved by hand, and nothing on the console. */
@@ -30,6 +34,9 @@ export function world(environment: Readonly<Record<string, string>> = {}) {
     ...{ clock, environment, random: new SeededRandom(1), logger: new Logger({ logLevel: 'SILENT' }) },
     circuitStore: new MemoryCircuitStore({ shared: true }),
     rateLimitStore: new MemoryRateLimitStore({ shared: true }),
+    bulkheadStore: new MemoryBulkheadStore({ shared: true }),
+    // As in classic Lambda, of whose process nothing counts.
+    loadProbe: { isSerial: true, processors: 1 },
     // Longer than any test.
     sleep: () => new Promise(() => undefined),
   };

@@ -1,0 +1,145 @@
+import { CONTRACT } from './contract';
+import { documentKey } from './document-options';
+import {
+  BULKHEAD_RULES,
+  CIRCUIT_RULES,
+  LIMIT_RULES,
+  LOAD_SHEDDING_RULES,
+  OBSERVABILITY_RULES,
+  RATE_LIMIT_RULES,
+  type OptionRule,
+  type OptionRules,
+} from './option-rules';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+const { name: NAME, bulkheadLimit, limitKeyParts, priorities, rateLimit, ...CONFIGURATION } = CONTRACT.configuration;
+
+/**
+ * The JSON Schema of the configuration document: what synthesis refuses, as far as a schema can tell.
+ *
+ * It cannot tell names that differ in letter case only, two limits of one period, and numbers that are above those of another option.
+ * Of draft 4, because AppConfig takes no other.
+ */
+export function configurationSchema(): Schema {
+  return {
+    $schema: 'http://json-schema.org/draft-04/schema#',
+    ...optionsSchema(new Map(), { version: { enum: [CONTRACT.version] }, ...sections() }, ['version']),
+    definitions: {
+      circuit: optionsSchema(CIRCUIT_RULES),
+      limitRule: optionsSchema(LIMIT_RULES, {}, ['limit', 'periodMs']),
+      limits: { type: 'array', minItems: 1, maxItems: CONFIGURATION.maximumRulesPerKey, items: reference('limitRule') },
+      rateLimit: rateLimitSchema(),
+      bulkhead: bulkheadSchema(),
+    },
+  };
+}
+
+function sections(): Schema {
+  return {
+    circuits: namedSchema('circuit', CONFIGURATION.maximumCircuits),
+    limits: namedSchema('rateLimit', CONFIGURATION.maximumRateLimits),
+    bulkheads: namedSchema('bulkhead', CONFIGURATION.maximumBulkheads),
+    loadShedding: loadSheddingSchema(),
+    observability: optionsSchema(OBSERVABILITY_RULES),
+  };
+}
+
+function rateLimitSchema(): Schema {
+  const owners = { type: 'object', additionalProperties: reference('limits') };
+  const parts = {
+    limits: reference('limits'),
+    tenantLimits: owners,
+    userLimits: owners,
+    by: { type: 'array', uniqueItems: true, items: { enum: limitKeyParts } },
+  };
+  const options = optionsSchema(RATE_LIMIT_RULES, parts, ['limits']);
+  return {
+    ...options,
+    properties: { ...(options['properties'] as Schema), maxShards: { enum: powersOfTwo(rateLimit.maxShards.maximum) } },
+    allOf: [burstSchema(), ownKeySchema('tenant', 'tenantLimits'), ownKeySchema('user', 'userLimits')],
+  };
+}
+
+/** Only a token bucket has a burst. */
+function burstSchema(): Schema {
+  const plain = { items: { not: { required: ['burst'] } } };
+  const owners = { additionalProperties: plain };
+  return {
+    anyOf: [
+      { properties: { strategy: { enum: ['token-bucket'] } } },
+      { properties: { limits: plain, tenantLimits: owners, userLimits: owners } },
+    ],
+  };
+}
+
+/** Callers with limits of their own do not share a key. */
+function ownKeySchema(part: string, option: string): Schema {
+  const lists = { not: { items: { not: { enum: [part] } } } };
+  return { anyOf: [{ not: { required: ['by'] } }, { properties: { [option]: { maxProperties: 0 } } }, { properties: { by: lists } }] };
+}
+
+function bulkheadSchema(): Schema {
+  const limits = { type: 'object', additionalProperties: { type: 'integer', ...bulkheadLimit } };
+  return {
+    ...optionsSchema(BULKHEAD_RULES, { tenantLimits: limits, operationLimits: limits }),
+    allOf: [switchSchema('tenantLimits', 'perTenant'), switchSchema('operationLimits', 'perOperation')],
+  };
+}
+
+/** Limits that nothing would look at are refused. */
+function switchSchema(limits: string, option: string): Schema {
+  return {
+    anyOf: [{ properties: { [limits]: { maxProperties: 0 } } }, { properties: { [option]: { enum: [true] } }, required: [option] }],
+  };
+}
+
+function loadSheddingSchema(): Schema {
+  const share = { type: 'number', minimum: 0, maximum: 1 };
+  const caps = Object.fromEntries(priorities.map((priority) => [priority, share]));
+  return optionsSchema(LOAD_SHEDDING_RULES, { priorityRateCaps: { type: 'object', properties: caps, additionalProperties: false } });
+}
+
+function namedSchema(definition: string, maximum: number): Schema {
+  return {
+    type: 'object',
+    maxProperties: maximum,
+    patternProperties: { [NAME.pattern]: reference(definition) },
+    additionalProperties: false,
+  };
+}
+
+function optionsSchema(rules: OptionRules, parts: Schema = {}, required: readonly string[] = []): Schema {
+  const options = [...rules].map(([name, rule]) => [documentKey(name, rule), optionSchema(rule)] as const);
+  return {
+    type: 'object',
+    properties: { ...parts, ...Object.fromEntries(options) },
+    // The list may not be empty.
+    ...(required.length > 0 && { required }),
+    additionalProperties: false,
+  };
+}
+
+function optionSchema(rule: OptionRule): Schema {
+  switch (rule.type) {
+    case 'boolean':
+      return { type: 'boolean' };
+    case 'choice':
+      return { enum: rule.values };
+    case 'duration':
+      return { type: 'integer', minimum: rule.minimumMs, maximum: rule.maximumMs };
+    default: {
+      const { type, minimum, exclusiveMinimum, maximum } = rule;
+      const bound = exclusiveMinimum === undefined ? { minimum } : { minimum: exclusiveMinimum, exclusiveMinimum: true };
+      return { type, ...bound, maximum };
+    }
+  }
+}
+
+function reference(definition: string): Schema {
+  return { $ref: `#/definitions/${definition}` };
+}
+
+function powersOfTwo(maximum: number): number[] {
+  return Array.from({ length: Math.log2(maximum) + 1 }, (_, power) => 2 ** power);
+}
