@@ -53,13 +53,11 @@ export class ResilienceError extends Error {
   }
 }
 
-/** Whether the number of frames may be set: it may not where somebody has frozen what is built in. */
-const MAY_SET_FRAMES = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.writable === true;
-
 /** Sets how many frames an error keeps, and says how many it was. */
 function keepFrames(frames: number): number {
   const { stackTraceLimit } = Error;
-  if (MAY_SET_FRAMES) Error.stackTraceLimit = frames;
+  // An assignment would throw where somebody has frozen what is built in.
+  Reflect.set(Error, 'stackTraceLimit', frames);
   return stackTraceLimit;
 }
 

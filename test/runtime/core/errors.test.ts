@@ -96,6 +96,16 @@ describe('the stack of a refusal', () => {
     expect(new RejectedError('refused', { code: 'X', statusCode: 429 }).stack).not.toContain('\n    at ');
   });
 
+  it('is no matter where what is built in has been frozen', () => {
+    const property = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit') ?? {};
+    Object.defineProperty(Error, 'stackTraceLimit', { ...property, writable: false });
+    try {
+      expect(new RejectedError('refused', { code: 'X', statusCode: 429 }).message).toBe('refused');
+    } finally {
+      Object.defineProperty(Error, 'stackTraceLimit', property);
+    }
+  });
+
   it('leaves the stacks of all other errors as they are', () => {
     const frames = Error.stackTraceLimit;
     const refusal = new RejectedError('refused', { code: 'X', statusCode: 429, cause: new Error('behind it') });
