@@ -2,7 +2,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { CheckoutStack } from '../../demo/stack/checkout-stack';
 import { CONTRACT } from '../../lib/private/contract';
-import { CIRCUIT_TABLE, CONFIGURATION, newApp, RATE_LIMIT_TABLE, RECOMMENDED_FLAGS, type Statement } from './support';
+import { BULKHEAD_TABLE, CIRCUIT_TABLE, CONFIGURATION, newApp, RATE_LIMIT_TABLE, RECOMMENDED_FLAGS, type Statement } from './support';
 
 const newStack = () => new CheckoutStack(newApp(RECOMMENDED_FLAGS), 'Checkout');
 
@@ -19,7 +19,7 @@ interface Connection {
   readonly actions: readonly string[];
 }
 
-const { circuit: CIRCUITS, rateLimit: RATE_LIMITS } = CONTRACT.tables;
+const { circuit: CIRCUITS, rateLimit: RATE_LIMITS, bulkhead: BULKHEADS } = CONTRACT.tables;
 
 test.each<[string, Connection]>([
   [
@@ -40,6 +40,19 @@ test.each<[string, Connection]>([
       actions: RATE_LIMITS.actions,
     },
   ],
+  [
+    'Reports',
+    {
+      configuration: {
+        version: 1,
+        bulkheads: { reports: { inbound: true, maxConcurrent: 3, maxWaitMs: 500 } },
+        loadShedding: { targetLatencyMs: 2000, maxEventAgeMs: 10_000 },
+      },
+      variable: BULKHEAD_TABLE,
+      table: /BulkheadTable/,
+      actions: BULKHEADS.actions,
+    },
+  ],
 ])('%s may use the items of its table and nothing else', (id, { configuration, variable, table, actions }) => {
   const template = Template.fromStack(newStack());
   template.hasResourceProperties('AWS::Lambda::Function', {
@@ -56,9 +69,9 @@ test.each<[string, Connection]>([
   expect(onTables[0]?.Resource).toEqual({ 'Fn::GetAtt': [expect.stringMatching(table), 'Arn'] });
 });
 
-test('the stack of the demo has one table for circuits and one for limits, both with TTL', () => {
+test('the stack of the demo has one table for circuits, one for limits and one for bulkheads, all with TTL', () => {
   const tables = Object.values(Template.fromStack(newStack()).findResources('AWS::DynamoDB::GlobalTable'));
   expect(tables.map(({ Properties }): unknown => Properties.TimeToLiveSpecification)).toEqual(
-    [CIRCUITS, RATE_LIMITS].map(({ timeToLiveAttribute }) => ({ AttributeName: timeToLiveAttribute, Enabled: true })),
+    [CIRCUITS, RATE_LIMITS, BULKHEADS].map(({ timeToLiveAttribute }) => ({ AttributeName: timeToLiveAttribute, Enabled: true })),
   );
 });
