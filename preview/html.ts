@@ -7,5 +7,7 @@ export function escapeHtml(text: string): string {
 
 /** A figure as people read it. */
 export function figure(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 1 });
+  // A threshold of 0.01 is not 0: small numbers keep two digits that say something.
+  const digits = Math.abs(value) < 1 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 1 };
+  return value.toLocaleString('en-US', digits);
 }

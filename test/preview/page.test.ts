@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { figure } from '../../preview/html.ts';
 import { renderMarkdown } from '../../preview/markdown.ts';
 import { renderPreview } from '../../preview/preview.ts';
 import { queriesOf } from '../../preview/dashboards.ts';
@@ -154,5 +155,17 @@ describe('the text of a widget', () => {
   it('brings in nothing else', () => {
     expect(renderMarkdown('<script>x</script> [a](javascript:x)')).toBe('<p>&lt;script&gt;x&lt;/script&gt; [a](javascript:x)</p>');
     expect(preview({ title: '<b>' }).html).toContain('<title>&lt;b&gt;</title>');
+  });
+});
+
+describe('a figure', () => {
+  it.each([
+    [0, '0'],
+    [0.01, '0.01'],
+    [0.333, '0.33'],
+    [12.34, '12.3'],
+    [24_000, '24,000'],
+  ])('%d reads %s', (value, text) => {
+    expect(figure(value)).toBe(text);
   });
 });
