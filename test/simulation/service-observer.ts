@@ -36,6 +36,7 @@ export class ServiceObserver implements RequestWatcher {
   readonly #refused = new Map<string, number>();
   readonly #waiting = new Map<number, number>();
   readonly #inTime: number[];
+  #inTimeTotal = 0;
   #queueMax = 0;
 
   constructor(run: SimulationRun) {
@@ -76,6 +77,7 @@ export class ServiceObserver implements RequestWatcher {
     this.#latencyMs.record(tookMs);
     if (callFails || (scenario.call.patienceMs > 0 && tookMs > scenario.call.patienceMs)) return;
     ledger.count('inTime', nowMs);
+    if (nowMs < scenario.durationMs) this.#inTimeTotal += 1;
     scenario.traffic.forEach((stretch, index) => {
       if (isWithin(stretch, nowMs)) this.#inTime[index] = (this.#inTime[index] ?? 0) + 1;
     });
@@ -87,10 +89,10 @@ export class ServiceObserver implements RequestWatcher {
 
   /** What was found in the end. */
   serviceFigures(): ServiceFigures {
-    const { scenario, ledger } = this.#run;
+    const { scenario } = this.#run;
     const perSecond = (inTime: number, durationMs: number) => rounded((1000 * inTime) / durationMs, 3);
     return {
-      goodput: perSecond(ledger.timeline.total('inTime'), scenario.durationMs),
+      goodput: perSecond(this.#inTimeTotal, scenario.durationMs),
       goodputOfStretches: scenario.traffic.map(({ fromMs, toMs }, index) => perSecond(this.#inTime[index] ?? 0, toMs - fromMs)),
       p99Ms: this.#latencyMs.quantile(0.99),
       shedByClass: this.#byClass((name) => this.#refused.get(name) ?? 0),

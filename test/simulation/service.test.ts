@@ -66,7 +66,10 @@ describe('the timeout of the function', () => {
 describe('the goodput', () => {
   it('is all that comes while there is capacity', async () => {
     const { service, ledger } = await observe(CONTAINER);
-    expect(service.serviceFigures().goodput).toBeCloseTo(ledger.timeline.total('requests') / 20, 3);
+    // Less those that are still on their way when the traffic ends.
+    const offered = ledger.timeline.total('requests') / 20;
+    expect(service.serviceFigures().goodput).toBeLessThanOrEqual(offered);
+    expect(service.serviceFigures().goodput).toBeGreaterThan(offered - 1);
     expect(service.serviceFigures().p99Ms).toBeLessThan(100);
   });
 

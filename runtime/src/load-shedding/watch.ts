@@ -31,7 +31,7 @@ const LATEST_INTERVALS = 3;
 const LOOKS_PER_INTERVAL = 10;
 
 /** Room for requests of high priority, in times of that for others. */
-const ROOM_OF_HIGH = 2;
+const ROOM_OF_HIGH = 2.5;
 
 /** Measures the load of the environment on the path of requests, and says at which rate requests are to be shed. */
 export class LoadWatch {
