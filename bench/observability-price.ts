@@ -18,6 +18,9 @@ export interface PricedFunction {
   readonly operations: number;
   /** Different errors that requests fail with. */
   readonly errorTypes: number;
+  /** 1 if anything is cut short. */
+  readonly timeouts: number;
+  readonly dependencies: number;
   readonly healthChecks: number;
   readonly healthEndpoints: number;
 }
@@ -44,6 +47,9 @@ export function metricCount(level: ReportLevel, what: PricedFunction): number {
     bulkhead: what.bulkheads,
     loadShedding: Math.min(what.priorities, 1),
     loadSheddingPriority: what.priorities,
+    timeout: what.timeouts,
+    retry: what.dependencies,
+    client: what.dependencies,
     store: what.tables,
     healthCheck: what.healthChecks,
     healthEndpoint: what.healthEndpoints,

@@ -36,6 +36,8 @@ const PRICED: PricedFunction = {
   tables: 2,
   operations: 3,
   errorTypes: 2,
+  timeouts: 0,
+  dependencies: 0,
   healthChecks: 0,
   healthEndpoints: 0,
 };

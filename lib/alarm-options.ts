@@ -49,7 +49,7 @@ export interface ResilienceAlarmOptions {
 /** How an alarm on a share of requests behaves. */
 export interface ResilienceRateAlarmOptions extends ResilienceAlarmOptions {
   /**
-   * Requests that a period must have for its share to count: of a handful, one is a large share.
+   * Requests, invocations, attempts or calls that a period must have for its share to count: of a handful, one is a large share.
    *
    * @default 10
    */
@@ -92,6 +92,27 @@ export interface ResilienceAlarmSettings {
    * @default - 0.01 (one in a hundred) in a minute, 3 of 5 minutes
    */
   readonly loadShedding?: ResilienceAlarmOptions;
+
+  /**
+   * Requests, and calls and attempts towards dependencies, whose time was over, in percent of the requests.
+   *
+   * @default - 5 percent of at least 10 requests in a minute, 2 of 3 minutes
+   */
+  readonly timeoutRate?: ResilienceRateAlarmOptions;
+
+  /**
+   * Calls that failed although they were to be tried again, in percent of the attempts beyond the first.
+   *
+   * @default - 10 percent of at least 10 attempts in 5 minutes, 1 of 1 period
+   */
+  readonly retryExhausted?: ResilienceRateAlarmOptions;
+
+  /**
+   * Calls of a dependency that failed after all attempts, in percent of all.
+   *
+   * @default - 10 percent of at least 10 calls in a minute, 2 of 3 minutes
+   */
+  readonly dependencyErrorRate?: ResilienceRateAlarmOptions;
 
   /**
    * Requests of the function to a state table fail.

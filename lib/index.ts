@@ -6,6 +6,8 @@ export { type CanaryOptions } from './canary-options';
 export { type CircuitOptions } from './circuit-options';
 export { CircuitPresets } from './circuit-presets';
 export { CircuitPhase } from './circuit-phase';
+export { DependencyBalancing, DependencyProfile } from './dependency-enums';
+export { type DependencyOptions } from './dependency-options';
 export { type DynamicConfigOptions } from './dynamic-config-options';
 export { type LimitRule } from './limit-rule';
 export { LoadSheddingStrategy } from './load-shedding-enums';
@@ -29,3 +31,9 @@ export { ResilienceTablesGrants, type ResilienceTablesGrantsProps } from './resi
 export { ResilienceTablesMetrics, type ResilienceTablesMetricsProps } from './resilience-tables-metrics';
 export { ResilientFunction, type ResilientFunctionProps } from './resilient-function';
 export { type IResilient } from './resilient';
+export { RetryBudget, RetryJitter, RetryStrategy } from './retry-enums';
+export { type RetryOptions } from './retry-options';
+export { RetryPresets } from './retry-presets';
+export { TimeoutAnswer, TimeoutCalculator } from './timeout-enums';
+export { type TimeoutOptions } from './timeout-options';
+export { TimeoutPresets } from './timeout-presets';

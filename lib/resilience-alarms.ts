@@ -85,7 +85,7 @@ interface NamedAlarm {
 /**
  * CloudWatch alarms on what protects a function, and one composite alarm over them.
  *
- * Declare circuits, rate limits and bulkheads before: what comes later is reported as an error. An alarm costs 0.10 USD a month for
+ * Declare circuits, rate limits, bulkheads and dependencies before: what comes later is reported as an error. An alarm costs 0.10 USD a month for
  * each metric that it reads, the composite alarm 0.50.
  */
 @propertyInjectable
@@ -171,6 +171,33 @@ export class ResilienceAlarms extends Construct {
   /** The alarm on load that is shed; undefined if there is none. */
   public get loadShedding(): cloudwatch.Alarm | undefined {
     return this.one('loadShedding');
+  }
+
+  /** The alarm on what takes too long; undefined if there is none. */
+  public get timeoutRate(): cloudwatch.Alarm | undefined {
+    return this.one('timeoutRate');
+  }
+
+  /**
+   * The alarm on retries that end in failure.
+   *
+   * @param retry the name under which the calls report: `retry` for the work of the handler, else the dependency's
+   * @returns the alarm
+   * @throws if there is no such alarm
+   */
+  public retryExhausted(retry: string): cloudwatch.Alarm {
+    return this.ofName('retryExhausted', retry);
+  }
+
+  /**
+   * The alarm on calls to a dependency that fail.
+   *
+   * @param dependency the dependency's name
+   * @returns the alarm
+   * @throws if there is no such alarm
+   */
+  public dependencyErrorRate(dependency: string): cloudwatch.Alarm {
+    return this.ofName('dependencyErrorRate', dependency);
   }
 
   /**

@@ -102,11 +102,11 @@ export interface ResilienceDashboardProps {
 }
 
 /**
- * A CloudWatch dashboard of what protects functions: requests, circuits, rate limits, bulkheads, load shedding, tables, health,
- * costs, and who is refused most.
+ * A CloudWatch dashboard of what protects functions: requests, timeouts, retries, dependencies, circuits, rate limits, bulkheads, load
+ * shedding, tables, health, costs, and who is refused most.
  *
  * Everything shown is emitted at the essential level or by AWS itself, unless `detailed` is set. Declare circuits, rate
- * limits and bulkheads before the function is added: what comes later is reported as an error. A dashboard costs 3 USD a month after the
+ * limits, bulkheads and dependencies before the function is added: what comes later is reported as an error. A dashboard costs 3 USD a month after the
  * first three of an account.
  */
 @propertyInjectable

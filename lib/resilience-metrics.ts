@@ -1,25 +1,12 @@
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { CallMetrics } from './private/call-metrics';
 import { CONTRACT } from './private/contract';
 import type { IResilient } from './resilient';
 
-const { namespace: NAMESPACE, ...GROUPS } = CONTRACT.metrics;
+const GROUPS = CONTRACT.metrics;
 const [CIRCUIT, LIMIT, REQUEST] = [GROUPS.circuitBreaker.names, GROUPS.rateLimit.names, GROUPS.request.names];
 const [BULKHEAD, SHEDDING] = [GROUPS.bulkhead.names, GROUPS.loadShedding.names];
 const [CHECK, ENDPOINT, OPERATION] = [GROUPS.healthCheck.names, GROUPS.healthEndpoint.names, GROUPS.operation.names];
-
-/** What the contract says of a metric. */
-interface ContractMetric {
-  readonly name: string;
-  readonly kind: string;
-}
-
-/** Metrics that share their dimensions. */
-interface Group {
-  readonly dimensions: readonly [service: string, dimension?: string];
-}
-
-/** Statistics that suit a kind of metric: what is counted adds up, and of states and durations the worst is looked at. */
-const STATISTICS: Readonly<Record<string, string>> = { counter: 'Sum', gauge: 'Maximum', histogram: 'p99' };
 
 /**
  * The CloudWatch metrics that the runtime emits for a function, for graphs and alarms of your own.
@@ -28,7 +15,7 @@ const STATISTICS: Readonly<Record<string, string>> = { counter: 'Sum', gauge: 'M
  * changes that. Metrics that say "detailed level" are emitted only where the function's observability is set to
  * `detailed`. Counters are sent only when they are not zero.
  */
-export class ResilienceMetrics {
+export class ResilienceMetrics extends CallMetrics {
   /**
    * The metrics of a function.
    *
@@ -39,10 +26,8 @@ export class ResilienceMetrics {
     return new ResilienceMetrics(resilient);
   }
 
-  private readonly resilient: IResilient;
-
   private constructor(resilient: IResilient) {
-    this.resilient = resilient;
+    super(resilient);
   }
 
   /**
@@ -53,7 +38,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public circuitState(circuit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.circuitBreaker, CIRCUIT.state, circuit, options);
+    return this._metric(GROUPS.circuitBreaker, CIRCUIT.state, circuit, options);
   }
 
   /**
@@ -64,7 +49,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public circuitOpened(circuit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.circuitBreaker, CIRCUIT.opened, circuit, options);
+    return this._metric(GROUPS.circuitBreaker, CIRCUIT.opened, circuit, options);
   }
 
   /**
@@ -75,7 +60,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public circuitHalfOpened(circuit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.circuitBreaker, CIRCUIT.halfOpened, circuit, options);
+    return this._metric(GROUPS.circuitBreaker, CIRCUIT.halfOpened, circuit, options);
   }
 
   /**
@@ -86,7 +71,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public circuitClosed(circuit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.circuitBreaker, CIRCUIT.closed, circuit, options);
+    return this._metric(GROUPS.circuitBreaker, CIRCUIT.closed, circuit, options);
   }
 
   /**
@@ -97,7 +82,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public circuitFailures(circuit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.circuitBreaker, CIRCUIT.failures, circuit, options);
+    return this._metric(GROUPS.circuitBreaker, CIRCUIT.failures, circuit, options);
   }
 
   /**
@@ -108,7 +93,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public circuitRefused(circuit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.circuitBreaker, CIRCUIT.refused, circuit, options);
+    return this._metric(GROUPS.circuitBreaker, CIRCUIT.refused, circuit, options);
   }
 
   /**
@@ -119,7 +104,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public circuitSuccesses(circuit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.circuitBreaker, CIRCUIT.successes, circuit, options);
+    return this._metric(GROUPS.circuitBreaker, CIRCUIT.successes, circuit, options);
   }
 
   /**
@@ -130,7 +115,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public circuitFallbacks(circuit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.circuitBreaker, CIRCUIT.fallbacks, circuit, options);
+    return this._metric(GROUPS.circuitBreaker, CIRCUIT.fallbacks, circuit, options);
   }
 
   /**
@@ -141,7 +126,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public circuitCallDuration(circuit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.circuitBreaker, CIRCUIT.callDuration, circuit, options);
+    return this._metric(GROUPS.circuitBreaker, CIRCUIT.callDuration, circuit, options);
   }
 
   /**
@@ -152,7 +137,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public rateLimitAdmitted(limit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.rateLimit, LIMIT.admitted, limit, options);
+    return this._metric(GROUPS.rateLimit, LIMIT.admitted, limit, options);
   }
 
   /**
@@ -163,7 +148,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public rateLimitRefused(limit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.rateLimit, LIMIT.refused, limit, options);
+    return this._metric(GROUPS.rateLimit, LIMIT.refused, limit, options);
   }
 
   /**
@@ -174,7 +159,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public rateLimitWouldRefuse(limit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.rateLimit, LIMIT.wouldRefuse, limit, options);
+    return this._metric(GROUPS.rateLimit, LIMIT.wouldRefuse, limit, options);
   }
 
   /**
@@ -185,7 +170,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public rateLimitNear(limit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.rateLimit, LIMIT.near, limit, options);
+    return this._metric(GROUPS.rateLimit, LIMIT.near, limit, options);
   }
 
   /**
@@ -196,7 +181,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public rateLimitDegraded(limit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.rateLimit, LIMIT.degraded, limit, options);
+    return this._metric(GROUPS.rateLimit, LIMIT.degraded, limit, options);
   }
 
   /**
@@ -207,7 +192,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public rateLimitSplit(limit: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.rateLimit, LIMIT.splits, limit, options);
+    return this._metric(GROUPS.rateLimit, LIMIT.splits, limit, options);
   }
 
   /**
@@ -218,7 +203,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public bulkheadRefused(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.bulkhead, BULKHEAD.refused, bulkhead, options);
+    return this._metric(GROUPS.bulkhead, BULKHEAD.refused, bulkhead, options);
   }
 
   /**
@@ -229,7 +214,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public bulkheadUsage(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.bulkhead, BULKHEAD.usage, bulkhead, options);
+    return this._metric(GROUPS.bulkhead, BULKHEAD.usage, bulkhead, options);
   }
 
   /**
@@ -240,7 +225,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public bulkheadCapacity(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.bulkhead, BULKHEAD.capacity, bulkhead, options);
+    return this._metric(GROUPS.bulkhead, BULKHEAD.capacity, bulkhead, options);
   }
 
   /**
@@ -251,7 +236,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public bulkheadWaitDuration(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.bulkhead, BULKHEAD.waitDuration, bulkhead, options);
+    return this._metric(GROUPS.bulkhead, BULKHEAD.waitDuration, bulkhead, options);
   }
 
   /**
@@ -262,7 +247,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public bulkheadReclaimed(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.bulkhead, BULKHEAD.reclaimed, bulkhead, options);
+    return this._metric(GROUPS.bulkhead, BULKHEAD.reclaimed, bulkhead, options);
   }
 
   /**
@@ -273,7 +258,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public bulkheadDegraded(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.bulkhead, BULKHEAD.degraded, bulkhead, options);
+    return this._metric(GROUPS.bulkhead, BULKHEAD.degraded, bulkhead, options);
   }
 
   /**
@@ -284,7 +269,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public bulkheadAcquired(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.bulkhead, BULKHEAD.acquired, bulkhead, options);
+    return this._metric(GROUPS.bulkhead, BULKHEAD.acquired, bulkhead, options);
   }
 
   /**
@@ -295,7 +280,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public bulkheadCompleted(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.bulkhead, BULKHEAD.completed, bulkhead, options);
+    return this._metric(GROUPS.bulkhead, BULKHEAD.completed, bulkhead, options);
   }
 
   /**
@@ -306,7 +291,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public bulkheadCallDuration(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.bulkhead, BULKHEAD.callDuration, bulkhead, options);
+    return this._metric(GROUPS.bulkhead, BULKHEAD.callDuration, bulkhead, options);
   }
 
   /**
@@ -317,7 +302,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public bulkheadQueued(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.bulkhead, BULKHEAD.queued, bulkhead, options);
+    return this._metric(GROUPS.bulkhead, BULKHEAD.queued, bulkhead, options);
   }
 
   /**
@@ -328,7 +313,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public bulkheadResized(bulkhead: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.bulkhead, BULKHEAD.resized, bulkhead, options);
+    return this._metric(GROUPS.bulkhead, BULKHEAD.resized, bulkhead, options);
   }
 
   /**
@@ -338,7 +323,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public requestsShed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.loadShedding, SHEDDING.shed, undefined, options);
+    return this._metric(GROUPS.loadShedding, SHEDDING.shed, undefined, options);
   }
 
   /**
@@ -348,7 +333,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public requestsWouldShed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.loadShedding, SHEDDING.wouldShed, undefined, options);
+    return this._metric(GROUPS.loadShedding, SHEDDING.wouldShed, undefined, options);
   }
 
   /**
@@ -358,7 +343,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public sheddingRate(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.loadShedding, SHEDDING.rate, undefined, options);
+    return this._metric(GROUPS.loadShedding, SHEDDING.rate, undefined, options);
   }
 
   /**
@@ -368,7 +353,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public loadScore(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.loadShedding, SHEDDING.score, undefined, options);
+    return this._metric(GROUPS.loadShedding, SHEDDING.score, undefined, options);
   }
 
   /**
@@ -379,7 +364,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public requestsShedByPriority(priority: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.loadSheddingPriority, GROUPS.loadSheddingPriority.names.shed, priority, options);
+    return this._metric(GROUPS.loadSheddingPriority, GROUPS.loadSheddingPriority.names.shed, priority, options);
   }
 
   /**
@@ -390,7 +375,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public storeErrors(tableName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.store, GROUPS.store.names.errors, tableName, options);
+    return this._metric(GROUPS.store, GROUPS.store.names.errors, tableName, options);
   }
 
   /**
@@ -401,7 +386,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public healthCheckFailures(check: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.healthCheck, CHECK.failures, check, options);
+    return this._metric(GROUPS.healthCheck, CHECK.failures, check, options);
   }
 
   /**
@@ -412,7 +397,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public healthChecks(check: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.healthCheck, CHECK.checks, check, options);
+    return this._metric(GROUPS.healthCheck, CHECK.checks, check, options);
   }
 
   /**
@@ -423,7 +408,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public healthCheckDuration(check: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.healthCheck, CHECK.duration, check, options);
+    return this._metric(GROUPS.healthCheck, CHECK.duration, check, options);
   }
 
   /**
@@ -434,7 +419,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public healthAnswers(endpoint: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.healthEndpoint, ENDPOINT.answers, endpoint, options);
+    return this._metric(GROUPS.healthEndpoint, ENDPOINT.answers, endpoint, options);
   }
 
   /**
@@ -445,7 +430,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public healthAnswersNotOk(endpoint: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.healthEndpoint, ENDPOINT.notOk, endpoint, options);
+    return this._metric(GROUPS.healthEndpoint, ENDPOINT.notOk, endpoint, options);
   }
 
   /**
@@ -456,7 +441,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public healthAnswerDuration(endpoint: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.healthEndpoint, ENDPOINT.duration, endpoint, options);
+    return this._metric(GROUPS.healthEndpoint, ENDPOINT.duration, endpoint, options);
   }
 
   /**
@@ -466,7 +451,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public requests(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.request, REQUEST.requests, undefined, options);
+    return this._metric(GROUPS.request, REQUEST.requests, undefined, options);
   }
 
   /**
@@ -476,7 +461,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public requestErrors(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.request, REQUEST.errors, undefined, options);
+    return this._metric(GROUPS.request, REQUEST.errors, undefined, options);
   }
 
   /**
@@ -486,7 +471,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public requestsRejected(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.request, REQUEST.rejected, undefined, options);
+    return this._metric(GROUPS.request, REQUEST.rejected, undefined, options);
   }
 
   /**
@@ -496,7 +481,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public requestLatency(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.request, REQUEST.latency, undefined, options);
+    return this._metric(GROUPS.request, REQUEST.latency, undefined, options);
   }
 
   /**
@@ -506,7 +491,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public activeRequests(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.request, REQUEST.active, undefined, options);
+    return this._metric(GROUPS.request, REQUEST.active, undefined, options);
   }
 
   /**
@@ -516,7 +501,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public responseSize(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.request, REQUEST.responseSize, undefined, options);
+    return this._metric(GROUPS.request, REQUEST.responseSize, undefined, options);
   }
 
   /**
@@ -526,7 +511,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public coldStarts(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.request, REQUEST.coldStarts, undefined, options);
+    return this._metric(GROUPS.request, REQUEST.coldStarts, undefined, options);
   }
 
   /**
@@ -537,7 +522,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public operationRequests(operation: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.operation, OPERATION.requests, operation, options);
+    return this._metric(GROUPS.operation, OPERATION.requests, operation, options);
   }
 
   /**
@@ -548,7 +533,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public operationErrors(operation: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.operation, OPERATION.errors, operation, options);
+    return this._metric(GROUPS.operation, OPERATION.errors, operation, options);
   }
 
   /**
@@ -559,7 +544,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public operationLatency(operation: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.operation, OPERATION.latency, operation, options);
+    return this._metric(GROUPS.operation, OPERATION.latency, operation, options);
   }
 
   /**
@@ -570,7 +555,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public errorsByType(errorType: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.errorType, GROUPS.errorType.names.errors, errorType, options);
+    return this._metric(GROUPS.errorType, GROUPS.errorType.names.errors, errorType, options);
   }
 
   /**
@@ -580,7 +565,7 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public observabilityErrors(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.pipeline, GROUPS.pipeline.names.errors, undefined, options);
+    return this._metric(GROUPS.pipeline, GROUPS.pipeline.names.errors, undefined, options);
   }
 
   /**
@@ -590,17 +575,6 @@ export class ResilienceMetrics {
    * @returns the metric
    */
   public observabilityFolded(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(GROUPS.pipeline, GROUPS.pipeline.names.folded, undefined, options);
-  }
-
-  private metric(group: Group, { name, kind }: ContractMetric, value?: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    const [service, dimension] = group.dimensions;
-    return new cloudwatch.Metric({
-      namespace: NAMESPACE,
-      metricName: name,
-      dimensionsMap: { [service]: this.resilient.serviceName, ...(dimension === undefined ? {} : { [dimension]: value ?? '' }) },
-      statistic: STATISTICS[kind] ?? 'Average',
-      ...options,
-    }).attachTo(this.resilient.protectedFunction);
+    return this._metric(GROUPS.pipeline, GROUPS.pipeline.names.folded, undefined, options);
   }
 }

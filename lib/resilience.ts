@@ -5,6 +5,7 @@ import { propertyInjectable } from 'aws-cdk-lib/core/lib/prop-injectable';
 import { Construct } from 'constructs';
 import type { BulkheadOptions } from './bulkhead-options';
 import type { CircuitOptions } from './circuit-options';
+import type { DependencyOptions } from './dependency-options';
 import { Attachment } from './private/attachment';
 import { ConfigurationRegistry } from './private/configuration-registry';
 import { requireTarget } from './private/target';
@@ -78,6 +79,21 @@ export class Resilience extends Construct implements IResilient {
     return this.attachment.bulkheadNames;
   }
 
+  /** Names of the dependencies that are declared. */
+  public get dependencyNames(): string[] {
+    return this.attachment.dependencyNames;
+  }
+
+  /** Names under which calls that are tried again report: `retry` where the work of the handler is, and dependencies whose calls are. */
+  public get retryNames(): string[] {
+    return this.attachment.retryNames;
+  }
+
+  /** Whether the function bounds the time of its work. */
+  public get limitsTime(): boolean {
+    return this.attachment.limitsTime;
+  }
+
   /** Whether the function sheds load. */
   public get shedsLoad(): boolean {
     return this.attachment.shedsLoad;
@@ -134,6 +150,19 @@ export class Resilience extends Construct implements IResilient {
    */
   public addBulkhead(name: string, options: BulkheadOptions = {}): Resilience {
     this.attachment.declare({ bulkheads: { [name]: options } });
+    return this;
+  }
+
+  /**
+   * Declares one more dependency, and the circuit and the bulkhead of its name.
+   *
+   * @param name the dependency's name: 1 to 64 letters, digits, hyphens or underscores, starting with a letter
+   * @param options where it is, and what protects calls to it
+   * @returns the construct, for chaining
+   * @throws if the name is declared already, or if anything about the dependency cannot be used (every problem at once)
+   */
+  public addDependency(name: string, options: DependencyOptions): Resilience {
+    this.attachment.declare({ dependencies: { [name]: options } });
     return this;
   }
 

@@ -9,6 +9,7 @@ import type { Construct } from 'constructs';
 import type { BulkheadOptions } from './bulkhead-options';
 import type { CanaryOptions } from './canary-options';
 import type { CircuitOptions } from './circuit-options';
+import type { DependencyOptions } from './dependency-options';
 import { Attachment } from './private/attachment';
 import { newCanary, type Canary } from './private/canary';
 import { ConfigurationRegistry } from './private/configuration-registry';
@@ -79,13 +80,13 @@ export class ResilientFunction extends NodejsFunction implements IResilient {
    * lack what they need, or if `environment` sets a variable that the construct sets itself
    */
   public constructor(scope: Construct, id: string, props: ResilientFunctionProps = {}) {
-    const { circuits, rateLimits, bulkheads, loadShedding, observability, dynamicConfig, tables, canary, ...functionProps } = props;
+    const { functionProps, declarations, tables, canary } = partsOf(props);
     const path = `${scope.node.path}/${id}`;
     // Before anything is created: bundling takes time and fails less clearly.
     refuseMissingCode(path, functionProps);
     Object.keys(functionProps.environment ?? {}).forEach((name) => refuseReservedVariable(name, CONSTRUCT));
     const registry = new ConfigurationRegistry(path);
-    registry.declare({ circuits, rateLimits, bulkheads, loadShedding, observability, dynamicConfig });
+    registry.declare(declarations);
     const { events, ...effective } = withDefaults(functionProps);
     // With an alias, event sources call that, and not whatever version is the latest.
     super(scope, id, canary === undefined && events !== undefined ? { ...effective, events } : effective);
@@ -118,6 +119,21 @@ export class ResilientFunction extends NodejsFunction implements IResilient {
   /** Names of the bulkheads that are declared and kept by the runtime. */
   public get bulkheadNames(): string[] {
     return this.attachment.bulkheadNames;
+  }
+
+  /** Names of the dependencies that are declared. */
+  public get dependencyNames(): string[] {
+    return this.attachment.dependencyNames;
+  }
+
+  /** Names under which calls that are tried again report: `retry` where the work of the handler is, and dependencies whose calls are. */
+  public get retryNames(): string[] {
+    return this.attachment.retryNames;
+  }
+
+  /** Whether the function bounds the time of its work. */
+  public get limitsTime(): boolean {
+    return this.attachment.limitsTime;
   }
 
   /** Whether the function sheds load. */
@@ -190,6 +206,19 @@ export class ResilientFunction extends NodejsFunction implements IResilient {
   }
 
   /**
+   * Declares one more dependency, and the circuit and the bulkhead of its name.
+   *
+   * @param name the dependency's name: 1 to 64 letters, digits, hyphens or underscores, starting with a letter
+   * @param options where it is, and what protects calls to it
+   * @returns the function, for chaining
+   * @throws if the name is declared already, or if anything about the dependency cannot be used (every problem at once)
+   */
+  public addDependency(name: string, options: DependencyOptions): ResilientFunction {
+    this.attachment.declare({ dependencies: { [name]: options } });
+    return this;
+  }
+
+  /**
    * Adds alarms that take a deployment back while calls are being shifted.
    *
    * @param alarms the alarms, in the stack of the function
@@ -228,6 +257,14 @@ export class ResilientFunction extends NodejsFunction implements IResilient {
     refuseReservedVariable(key, CONSTRUCT);
     return super.addEnvironment(key, value, options);
   }
+}
+
+/** What NodejsFunction knows, and what it does not. */
+function partsOf(props: ResilientFunctionProps) {
+  const { circuits, rateLimits, bulkheads, dependencies, requestTimeout, retry, loadShedding, observability, dynamicConfig, ...rest } = props;
+  const { tables, canary, ...functionProps } = rest;
+  const declarations = { circuits, rateLimits, bulkheads, dependencies, requestTimeout, retry, loadShedding, observability, dynamicConfig };
+  return { functionProps, declarations, tables, canary };
 }
 
 function refuseMissingCode(path: string, { entry, code }: NodejsFunctionProps): void {

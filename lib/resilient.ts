@@ -32,6 +32,21 @@ export interface IResilient extends IConstruct {
   readonly bulkheadNames: string[];
 
   /**
+   * Names of the dependencies that are declared.
+   */
+  readonly dependencyNames: string[];
+
+  /**
+   * Names under which calls that are tried again report: `retry` where the work of the handler is, and dependencies whose calls are.
+   */
+  readonly retryNames: string[];
+
+  /**
+   * Whether the function bounds the time of its work.
+   */
+  readonly limitsTime: boolean;
+
+  /**
    * Whether the function sheds load.
    */
   readonly shedsLoad: boolean;

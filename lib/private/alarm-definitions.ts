@@ -1,3 +1,4 @@
+import { dependencyErrorRate, retryExhausted, timeoutRate } from './alarm-calls';
 import type { AlarmDefinition } from './alarm-definition';
 import { bulkheadRefused, circuitFailures, circuitOpen, loadShedding, rateLimitRefused, storeErrors, storeThrottles } from './alarm-patterns';
 import { deadLetters, errorRate, functionErrors, functionThrottles, latency } from './alarm-requests';
@@ -10,6 +11,9 @@ export const ALARMS: readonly AlarmDefinition[] = [
   rateLimitRefused,
   bulkheadRefused,
   loadShedding,
+  timeoutRate,
+  retryExhausted,
+  dependencyErrorRate,
   storeErrors,
   storeThrottles,
   errorRate,

@@ -5,7 +5,7 @@ import { ALARMS } from './alarm-definitions';
 import { isDuration, show } from './option-problem';
 
 const OPTIONS = ['enabled', 'threshold', 'period', 'evaluationPeriods', 'datapointsToAlarm', 'treatMissingData'];
-const WITH_MINIMUM = ['errorRate', 'functionErrors'];
+const WITH_MINIMUM = ['timeoutRate', 'retryExhausted', 'dependencyErrorRate', 'errorRate', 'functionErrors'];
 const MISSING_DATA = ['breaching', 'notBreaching', 'ignore', 'missing'];
 
 /** CloudWatch looks back no further: seven days where periods have an hour or more, else one. */

@@ -4,16 +4,18 @@ import type { AlarmDefinition } from './alarm-definition';
 import { deadLetterQueueOf, timeoutMsOf } from './monitored-function';
 
 const MINUTE = Duration.minutes(1);
-const MINIMUM_REQUESTS = 10;
+
+/** Of how many a share counts. */
+export const MINIMUM_REQUESTS = 10;
 
 /** Two of three minutes: one bad minute is no trend, and two in a row must not wait for a third. */
-const SOON = { period: MINUTE, evaluationPeriods: 3, datapointsToAlarm: 2 };
+export const SOON = { period: MINUTE, evaluationPeriods: 3, datapointsToAlarm: 2 };
 
 /** The share of the timeout from which on requests are in danger of being cut off. */
 const SHARE_OF_TIMEOUT = 0.8;
 
 /** A share in percent, of periods that have enough of the whole; others count as good. No `FILL`: it would make up the newest period. */
-function percent(part: cloudwatch.Metric, whole: cloudwatch.Metric, minimum: number, period: Duration): cloudwatch.MathExpression {
+export function percent(part: cloudwatch.Metric, whole: cloudwatch.Metric, minimum: number, period: Duration): cloudwatch.MathExpression {
   const least = Token.isUnresolved(minimum) ? Tokenization.stringifyNumber(minimum) : String(minimum);
   return new cloudwatch.MathExpression({
     expression: `IF(whole >= ${least}, 100 * part / whole, 0)`,

@@ -6,10 +6,12 @@ import type { Construct } from 'constructs';
 import { ResilienceTables, type IResilienceTables } from '../resilience-tables';
 import type { ConfigurationRegistry, Declarations } from './configuration-registry';
 import { CONTRACT } from './contract';
-import { BULKHEADS, CIRCUITS, RATE_LIMITS } from './declaration-kinds';
+import { BULKHEADS, CIRCUITS, DEPENDENCIES, RATE_LIMITS } from './declaration-kinds';
 import { DynamicConfiguration } from './dynamic-configuration';
 import { environmentProblems, serviceNameOf } from './function-environment';
+import { LongTimeoutWarning } from './long-timeouts';
 import { PlatformBulkheads } from './platform-bulkheads';
+import { LOAD_SHEDDING, TIMEOUT } from './single-kinds';
 import { CONNECTIONS, type TableConnection } from './table-connections';
 import { WholeBatchWarning } from './whole-batches';
 
@@ -52,6 +54,7 @@ export class Attachment {
     target.node.addValidation({ validate: () => environmentProblems(target) });
     const limits = () => registry.namesOf(RATE_LIMITS).length > 0;
     Aspects.of(target).add(new WholeBatchWarning(limits), { priority: AspectPriority.READONLY });
+    Aspects.of(target).add(new LongTimeoutWarning(target, () => registry.document), { priority: AspectPriority.READONLY });
     this.apply();
   }
 
@@ -85,9 +88,24 @@ export class Attachment {
     return this.props.registry.namesOf(BULKHEADS);
   }
 
+  /** Names of the dependencies that are declared. */
+  get dependencyNames(): string[] {
+    return this.props.registry.namesOf(DEPENDENCIES);
+  }
+
+  /** Names under which calls that are tried again report. */
+  get retryNames(): string[] {
+    return this.props.registry.retryNames;
+  }
+
+  /** Whether the function bounds the time of its work. */
+  get limitsTime(): boolean {
+    return this.props.registry.isOn(TIMEOUT);
+  }
+
   /** Whether the function sheds load. */
   get shedsLoad(): boolean {
-    return this.props.registry.shedsLoad;
+    return this.props.registry.isOn(LOAD_SHEDDING);
   }
 
   /**

@@ -1,14 +1,14 @@
 import { Token } from 'aws-cdk-lib';
 import type { DynamicConfigOptions } from '../dynamic-config-options';
 import { CONTRACT } from './contract';
-import { DECLARATION_KINDS, type DeclarationKind } from './declaration-kinds';
+import { BULKHEADS, CIRCUITS, DECLARATION_KINDS, DEPENDENCIES, type DeclarationKind } from './declaration-kinds';
 import { declarationProblems } from './declaration-problems';
+import { isTriedAgain, policiesOf } from './dependency-document';
 import { documentOptions, type DocumentOptions } from './document-options';
 import { dynamicConfigProblems } from './dynamic-config-problems';
 import { isRecord, isTokenObject, optionsProblems, show } from './option-problem';
 import { OBSERVABILITY_RULES } from './option-rules';
-import { sheddingDocument } from './shedding-document';
-import { sheddingProblems } from './shedding-problems';
+import { RETRY, SINGLE_KINDS, singleProblems, type SingleKind } from './single-kinds';
 
 /** The document that the runtime reads from its environment; a section that holds nothing is left out. */
 export interface ConfigurationDocument {
@@ -16,12 +16,15 @@ export interface ConfigurationDocument {
   readonly circuits?: Readonly<Record<string, DocumentOptions>>;
   readonly limits?: Readonly<Record<string, DocumentOptions>>;
   readonly bulkheads?: Readonly<Record<string, DocumentOptions>>;
+  readonly dependencies?: Readonly<Record<string, DocumentOptions>>;
+  readonly timeout?: DocumentOptions;
+  readonly retry?: DocumentOptions;
   readonly loadShedding?: DocumentOptions;
   readonly observability?: DocumentOptions;
 }
 
 /** What is newly declared, by the property that declares it; from a caller who may not have a compiler. */
-export type Declarations = Readonly<Partial<Record<DeclarationKind['property'] | 'loadShedding' | 'observability' | 'dynamicConfig', unknown>>>;
+export type Declarations = Readonly<Partial<Record<DeclarationKind['property'] | SingleKind['property'] | 'observability' | 'dynamicConfig', unknown>>>;
 
 /**
  * Largest configuration in bytes. All environment variables of a function share Lambda's limit of 4 KB, and the
@@ -32,21 +35,24 @@ const MAXIMUM_BYTES = 3072;
 /** Largest configuration that is kept in AppConfig, in bytes: AppConfig takes more, but a template holds 1 MB. */
 const MAXIMUM_HOSTED_BYTES = 1_000_000;
 
+/** What the runtime calls the retries of the handler's work. */
+const OWN_RETRY = 'retry';
+
 /** What is declared, as the document holds it. */
 interface Declared {
   readonly kinds: ReadonlyMap<DeclarationKind, ReadonlyMap<string, DocumentOptions>>;
-  /** Undefined where it is not declared: with no options at all, load is shed. */
-  readonly loadShedding: DocumentOptions | undefined;
+  /** Without those that are not declared: with no options at all, a thing is there. */
+  readonly singles: ReadonlyMap<SingleKind, DocumentOptions>;
   readonly observability: DocumentOptions;
   readonly dynamicConfig: DynamicConfigOptions | undefined;
 }
 
-/** The circuits, rate limits, bulkheads, load shedding and observability that are declared for one function: one document. */
+/** All that is declared for one function: one document. */
 export class ConfigurationRegistry {
   private readonly owner: string;
   private declared: Declared = {
     kinds: new Map(DECLARATION_KINDS.map((kind) => [kind, new Map()])),
-    loadShedding: undefined,
+    singles: new Map(),
     observability: {},
     dynamicConfig: undefined,
   };
@@ -81,10 +87,16 @@ export class ConfigurationRegistry {
     return this.declared.dynamicConfig;
   }
 
-  /** Whether load is shed. Tokens count as yes: their value is not known. */
-  get shedsLoad(): boolean {
-    const { loadShedding } = this.declared;
-    return loadShedding !== undefined && loadShedding['enabled'] !== false;
+  /** Names under which calls that are tried again report: the handler's own work, and dependencies. Tokens count as yes. */
+  get retryNames(): string[] {
+    const dependencies = [...this.entriesOf(DEPENDENCIES)].filter(([, options]) => isTriedAgain(options)).map(([name]) => name);
+    return [...new Set([...(this.isOn(RETRY) ? [OWN_RETRY] : []), ...dependencies])];
+  }
+
+  /** Whether a thing is declared and not switched off. Tokens count as yes: their value is not known. */
+  isOn(kind: SingleKind): boolean {
+    const options = this.declared.singles.get(kind);
+    return options !== undefined && options['enabled'] !== false;
   }
 
   /** Names of all that is declared of a kind and that the runtime has a part in. */
@@ -103,7 +115,7 @@ export class ConfigurationRegistry {
   }
 
   /**
-   * Declares circuits, rate limits and observability: all of it, or nothing if anything about it cannot be used.
+   * Declares more: all of it, or nothing if anything about it cannot be used.
    *
    * @throws one error with every problem
    */
@@ -128,12 +140,12 @@ export class ConfigurationRegistry {
 
 function problemsOf({ kinds }: Declared, declarations: Declarations): string[] {
   const ofKinds = [...kinds].flatMap(([kind, existing]) => {
-    const added = declarations[kind.property];
-    return added === undefined ? [] : declarationProblems(kind, added, [...existing.keys()]);
+    const { [kind.property]: added = {} } = declarations;
+    return declarationProblems(kind, added, [...existing.keys()], Object.keys(impliedBy(kind, existing, declarations)));
   });
   return [
     ...ofKinds,
-    ...sheddingProblems('loadShedding', declarations.loadShedding),
+    ...SINGLE_KINDS.flatMap((kind) => singleProblems(kind, declarations[kind.property])),
     ...observabilityProblems(declarations.observability),
     ...dynamicConfigProblems(declarations.dynamicConfig),
   ];
@@ -145,10 +157,31 @@ function observabilityProblems(options: unknown): string[] {
   return [`observability is ${isTokenObject(options) ? 'a token' : show(options)}: set an object of options, or leave it out for the defaults`];
 }
 
-function extendedBy({ kinds, loadShedding, observability, dynamicConfig }: Declared, declarations: Declarations): Declared {
+/** What newly declared dependencies bring along of a kind. One that Lambda keeps is not there for them. */
+function impliedBy(kind: DeclarationKind, existing: ReadonlyMap<string, DocumentOptions>, declarations: Declarations): Record<string, object> {
+  if (kind !== CIRCUITS && kind !== BULKHEADS) return {};
+  const added = declarations[kind.property];
+  const there = new Map<string, unknown>([...existing, ...(isRecord(added) ? Object.entries(added) : [])]);
+  const isThere = (name: string) => {
+    const options = there.get(name);
+    // What is no object is a problem of its own.
+    return there.has(name) && (!isRecord(options) || kind.isForRuntime(options));
+  };
+  return policiesOf(kind === CIRCUITS ? 'circuit' : 'bulkhead', declarations.dependencies, isThere);
+}
+
+function extendedBy({ kinds, singles, observability, dynamicConfig }: Declared, declarations: Declarations): Declared {
+  const added = (kind: DeclarationKind, existing: ReadonlyMap<string, DocumentOptions>) => ({
+    ...(declarations[kind.property] as Readonly<Record<string, object>> | undefined),
+    ...impliedBy(kind, existing, declarations),
+  });
+  const newSingles = SINGLE_KINDS.flatMap((kind) => {
+    const options = declarations[kind.property];
+    return options === undefined ? [] : [[kind, kind.document(options as object)] as const];
+  });
   return {
-    kinds: new Map([...kinds].map(([kind, existing]) => [kind, extended(kind, existing, declarations[kind.property])])),
-    loadShedding: sheddingDocument(declarations.loadShedding) ?? loadShedding,
+    kinds: new Map([...kinds].map(([kind, existing]) => [kind, extended(kind, existing, added(kind, existing))])),
+    singles: new Map([...singles, ...newSingles]),
     observability: { ...observability, ...documentOptions(OBSERVABILITY_RULES, declarations.observability ?? {}) },
     // Checked by now.
     dynamicConfig: (declarations.dynamicConfig as DynamicConfigOptions | undefined) ?? dynamicConfig,
@@ -158,20 +191,20 @@ function extendedBy({ kinds, loadShedding, observability, dynamicConfig }: Decla
 function extended(
   kind: DeclarationKind,
   existing: ReadonlyMap<string, DocumentOptions>,
-  added: unknown = {},
+  added: Readonly<Record<string, object>>,
 ): ReadonlyMap<string, DocumentOptions> {
-  const entries = Object.entries(added as Readonly<Record<string, object>>);
-  return new Map([...existing, ...entries.map(([name, options]) => [name, kind.document(options)] as const)]);
+  return new Map([...existing, ...Object.entries(added).map(([name, options]) => [name, kind.document(options, name)] as const)]);
 }
 
 function documentOf(declared: Declared): ConfigurationDocument {
   return { version: CONTRACT.version, ...sectionsOf(declared) };
 }
 
-/** The sections that hold anything; that of load shedding, if there is any. */
-function sectionsOf({ kinds, loadShedding, observability }: Declared): Omit<ConfigurationDocument, 'version'> {
+/** The sections that hold anything; those of single things, if there is such a thing. */
+function sectionsOf({ kinds, singles, observability }: Declared): Omit<ConfigurationDocument, 'version'> {
   const named = [...kinds].map(([kind, entries]) => [kind.section, filled(Object.fromEntries(forRuntime(kind, entries)))] as const);
-  const sections = [...named, ['loadShedding', loadShedding] as const, ['observability', filled(observability)] as const];
+  const single = SINGLE_KINDS.map((kind) => [kind.section, singles.get(kind)] as const);
+  const sections = [...named, ...single, ['observability', filled(observability)] as const];
   return Object.fromEntries(sections.filter(([, section]) => section !== undefined));
 }
 
@@ -185,7 +218,7 @@ function forRuntime(kind: DeclarationKind, entries: ReadonlyMap<string, Document
 
 function sizeProblem(declared: Declared): string | undefined {
   const bytes = bytesOf(documentOf(declared));
-  const remedy = 'leave out options that equal their defaults, shorten names, or declare fewer circuits, rate limits and bulkheads';
+  const remedy = 'leave out options that equal their defaults, shorten names, or declare fewer circuits, rate limits, bulkheads and dependencies';
   if (declared.dynamicConfig !== undefined) {
     if (bytes <= MAXIMUM_HOSTED_BYTES) return undefined;
     return `the configuration takes ${bytes} bytes: keep it to ${MAXIMUM_HOSTED_BYTES}, because no template holds more; ${remedy}`;

@@ -1,19 +1,23 @@
 import { CONTRACT } from './contract';
+import { DEPENDENCY_RETRY_RULES } from './dependency-problems';
 import { documentKey } from './document-options';
 import {
   BULKHEAD_RULES,
   CIRCUIT_RULES,
+  DEPENDENCY_RULES,
   LIMIT_RULES,
   LOAD_SHEDDING_RULES,
   OBSERVABILITY_RULES,
   RATE_LIMIT_RULES,
+  RETRY_RULES,
+  TIMEOUT_RULES,
   type OptionRule,
   type OptionRules,
 } from './option-rules';
 
 type Schema = Readonly<Record<string, unknown>>;
 
-const { name: NAME, bulkheadLimit, limitKeyParts, priorities, rateLimit, ...CONFIGURATION } = CONTRACT.configuration;
+const { name: NAME, baseUrl, bulkheadLimit, limitKeyParts, priorities, rateLimit, timeoutLimit, ...CONFIGURATION } = CONTRACT.configuration;
 
 /**
  * The JSON Schema of the configuration document: what synthesis refuses, as far as a schema can tell.
@@ -31,6 +35,7 @@ export function configurationSchema(): Schema {
       limits: { type: 'array', minItems: 1, maxItems: CONFIGURATION.maximumRulesPerKey, items: reference('limitRule') },
       rateLimit: rateLimitSchema(),
       bulkhead: bulkheadSchema(),
+      dependency: dependencySchema(),
     },
   };
 }
@@ -40,6 +45,9 @@ function sections(): Schema {
     circuits: namedSchema('circuit', CONFIGURATION.maximumCircuits),
     limits: namedSchema('rateLimit', CONFIGURATION.maximumRateLimits),
     bulkheads: namedSchema('bulkhead', CONFIGURATION.maximumBulkheads),
+    dependencies: namedSchema('dependency', CONFIGURATION.maximumDependencies),
+    timeout: timeoutSchema(),
+    retry: optionsSchema(RETRY_RULES),
     loadShedding: loadSheddingSchema(),
     observability: optionsSchema(OBSERVABILITY_RULES),
   };
@@ -92,6 +100,26 @@ function switchSchema(limits: string, option: string): Schema {
   return {
     anyOf: [{ properties: { [limits]: { maxProperties: 0 } } }, { properties: { [option]: { enum: [true] } }, required: [option] }],
   };
+}
+
+/** What is false is left out; circuit and bulkhead are named. */
+function dependencySchema(): Schema {
+  const url = { type: 'string', pattern: baseUrl.pattern };
+  const retry = optionsSchema(DEPENDENCY_RETRY_RULES);
+  const named = orNone({ type: 'string', pattern: NAME.pattern });
+  const parts = { baseUrl: url, endpoints: { type: 'array', minItems: 1, maxItems: CONFIGURATION.maximumEndpoints, uniqueItems: true, items: url }, retry: orNone(retry), circuit: named, bulkhead: named };
+  return { ...optionsSchema(DEPENDENCY_RULES, parts), oneOf: [{ required: ['baseUrl'] }, { required: ['endpoints'] }] };
+}
+
+function orNone(schema: Schema): Schema {
+  return { anyOf: [{ enum: [false] }, schema] };
+}
+
+function timeoutSchema(): Schema {
+  const time = { type: 'integer', minimum: timeoutLimit.minimumMs, maximum: timeoutLimit.maximumMs };
+  // Any name, but not none.
+  const times = { type: 'object', patternProperties: { '[\\s\\S]': time }, additionalProperties: false };
+  return optionsSchema(TIMEOUT_RULES, { operationTimeoutsMs: times, tenantTimeoutsMs: times });
 }
 
 function loadSheddingSchema(): Schema {

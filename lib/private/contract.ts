@@ -67,6 +67,31 @@ export const CONTRACT = {
       "maximum": 100000,
       "description": "Calls that may run at the same time."
     },
+    "retryEnabled": {
+      "name": "RETRY_ENABLED",
+      "section": "retry",
+      "option": "enabled",
+      "type": "boolean",
+      "description": "Whether anything is tried again."
+    },
+    "retryMaxAttempts": {
+      "name": "RETRY_MAX_ATTEMPTS",
+      "section": "retry",
+      "option": "maxAttempts",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 100,
+      "description": "Calls in all, the first one included."
+    },
+    "retryInitialDelay": {
+      "name": "RETRY_INITIAL_DELAY",
+      "section": "retry",
+      "option": "initialDelayMs",
+      "type": "seconds",
+      "minimum": 0,
+      "maximum": 900,
+      "description": "Wait before the second call, in seconds."
+    },
     "healthCheckEnabled": {
       "name": "HEALTH_CHECK_ENABLED",
       "section": "health",
@@ -376,6 +401,148 @@ export const CONTRACT = {
           "kind": "counter",
           "level": "detailed",
           "description": "Requests refused because of the load or of their age, by their priority."
+        }
+      }
+    },
+    "timeout": {
+      "dimensions": [
+        "service"
+      ],
+      "names": {
+        "expired": {
+          "name": "TimeoutExpired",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Requests, and calls and attempts towards dependencies, whose time was over before they had ended."
+        },
+        "refused": {
+          "name": "TimeoutRefused",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Those that had so little time left that they were not begun."
+        },
+        "ignored": {
+          "name": "TimeoutIgnored",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
+          "description": "Those whose work went on although their time was over."
+        },
+        "late": {
+          "name": "TimeoutLate",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
+          "description": "Results that came when nobody waited for them any more, and were dropped."
+        },
+        "limit": {
+          "name": "TimeoutLimit",
+          "unit": "Milliseconds",
+          "kind": "histogram",
+          "level": "detailed",
+          "description": "Time that there was."
+        }
+      }
+    },
+    "retry": {
+      "dimensions": [
+        "service",
+        "retry"
+      ],
+      "names": {
+        "attempts": {
+          "name": "RetryAttempts",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Attempts beyond the first of a call."
+        },
+        "exhausted": {
+          "name": "RetryExhausted",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Calls that failed for want of attempts, time or budget."
+        },
+        "succeeded": {
+          "name": "RetrySucceeded",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
+          "description": "Calls that succeeded after they had failed."
+        },
+        "delay": {
+          "name": "RetryDelay",
+          "unit": "Milliseconds",
+          "kind": "histogram",
+          "level": "detailed",
+          "description": "Wait before an attempt beyond the first, as planned."
+        }
+      }
+    },
+    "client": {
+      "dimensions": [
+        "service",
+        "dependency"
+      ],
+      "names": {
+        "requests": {
+          "name": "ClientRequests",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Calls of a dependency that ended, each with all its attempts."
+        },
+        "errors": {
+          "name": "ClientErrors",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Calls that failed after all attempts: an answer of 500 or more, or none at all, refusals included."
+        },
+        "latency": {
+          "name": "ClientLatency",
+          "unit": "Milliseconds",
+          "kind": "histogram",
+          "level": "essential",
+          "description": "Time that a call took with all its attempts and waits; those that were refused are left out."
+        },
+        "fallbacks": {
+          "name": "ClientFallbacks",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Calls that failed and that something else answered."
+        },
+        "unhealthyUsed": {
+          "name": "ClientUnhealthyUsed",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "essential",
+          "description": "Times that an unhealthy endpoint was used because there were too few others; once a minute for each."
+        },
+        "attemptLatency": {
+          "name": "ClientAttemptLatency",
+          "unit": "Milliseconds",
+          "kind": "histogram",
+          "level": "detailed",
+          "description": "Time that one attempt took; those that were given up from outside are left out."
+        },
+        "hedged": {
+          "name": "ClientHedged",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
+          "description": "Calls that were sent a second time because the first took long."
+        },
+        "ejected": {
+          "name": "ClientEndpointsEjected",
+          "unit": "Count",
+          "kind": "counter",
+          "level": "detailed",
+          "description": "Times that an endpoint was found unhealthy."
         }
       }
     },
@@ -1007,6 +1174,384 @@ export const CONTRACT = {
         "description": "Calls to a dependency by what the throttle did: admitted or refused."
       }
     },
+    "timeout": {
+      "requests": {
+        "name": "timeout_requests_total",
+        "kind": "counter",
+        "labels": [
+          "timeout_name",
+          "result",
+          "operation"
+        ],
+        "description": "Calls by what became of them: in_time, expired or refused."
+      },
+      "configured": {
+        "name": "timeout_configured_seconds",
+        "kind": "histogram",
+        "labels": [
+          "timeout_name",
+          "result",
+          "operation"
+        ],
+        "unit": "s",
+        "buckets": [
+          0.01,
+          0.05,
+          0.1,
+          0.5,
+          1,
+          2.5,
+          5,
+          10,
+          30
+        ],
+        "description": "Time that there was."
+      },
+      "duration": {
+        "name": "timeout_duration_seconds",
+        "kind": "histogram",
+        "labels": [
+          "timeout_name",
+          "result",
+          "operation"
+        ],
+        "unit": "s",
+        "buckets": [
+          0.01,
+          0.05,
+          0.1,
+          0.5,
+          1,
+          2.5,
+          5,
+          10,
+          30
+        ],
+        "description": "Time that a call took that ended in time."
+      },
+      "ratio": {
+        "name": "timeout_ratio",
+        "kind": "gauge",
+        "labels": [
+          "timeout_name",
+          "result",
+          "operation"
+        ],
+        "description": "Share of its time that the last call used."
+      },
+      "ignored": {
+        "name": "timeout_ignored_total",
+        "kind": "counter",
+        "labels": [
+          "timeout_name",
+          "operation"
+        ],
+        "description": "Calls whose work went on although their time was over."
+      },
+      "late": {
+        "name": "timeout_late_total",
+        "kind": "counter",
+        "labels": [
+          "timeout_name",
+          "result"
+        ],
+        "description": "Results that nobody waited for any more, by what they were: value or error."
+      }
+    },
+    "retry": {
+      "attempts": {
+        "name": "resilience_retry_attempts_total",
+        "kind": "counter",
+        "labels": [
+          "service",
+          "attempt"
+        ],
+        "description": "Attempts by their number; from the tenth on as 10+."
+      },
+      "successes": {
+        "name": "resilience_retry_successes_total",
+        "kind": "counter",
+        "labels": [
+          "service",
+          "attempt"
+        ],
+        "description": "Calls that succeeded after they had failed, by the number of the attempt."
+      },
+      "exhausted": {
+        "name": "resilience_retry_exhausted_total",
+        "kind": "counter",
+        "labels": [
+          "service"
+        ],
+        "description": "Calls that failed for want of attempts, time or budget."
+      },
+      "results": {
+        "name": "retry_attempts_total",
+        "kind": "counter",
+        "labels": [
+          "retry_name",
+          "result",
+          "attempt",
+          "error_type"
+        ],
+        "description": "Attempts by how they ended: success or failure."
+      },
+      "attemptDuration": {
+        "name": "retry_attempt_duration_seconds",
+        "kind": "histogram",
+        "labels": [
+          "retry_name",
+          "result",
+          "attempt"
+        ],
+        "unit": "s",
+        "buckets": [
+          0.01,
+          0.05,
+          0.1,
+          0.5,
+          1,
+          2.5,
+          5,
+          10,
+          30
+        ],
+        "description": "Time that an attempt took."
+      },
+      "requests": {
+        "name": "retry_requests_total",
+        "kind": "counter",
+        "labels": [
+          "retry_name",
+          "result"
+        ],
+        "description": "Calls by how they ended: success, exhausted or given_up."
+      },
+      "duration": {
+        "name": "retry_total_duration_seconds",
+        "kind": "histogram",
+        "labels": [
+          "retry_name",
+          "result"
+        ],
+        "unit": "s",
+        "buckets": [
+          0.01,
+          0.05,
+          0.1,
+          0.5,
+          1,
+          2.5,
+          5,
+          10,
+          30
+        ],
+        "description": "Time that a call took with all its attempts and waits."
+      },
+      "delay": {
+        "name": "retry_total_delay_seconds",
+        "kind": "histogram",
+        "labels": [
+          "retry_name",
+          "result"
+        ],
+        "unit": "s",
+        "buckets": [
+          0.01,
+          0.05,
+          0.1,
+          0.5,
+          1,
+          2.5,
+          5,
+          10,
+          30
+        ],
+        "description": "Time that a call spent waiting between its attempts; calls that did not wait are left out."
+      },
+      "attemptsCount": {
+        "name": "retry_attempts_count",
+        "kind": "histogram",
+        "labels": [
+          "retry_name",
+          "result"
+        ],
+        "buckets": [
+          1,
+          2,
+          3,
+          4,
+          5,
+          10,
+          20,
+          50,
+          100
+        ],
+        "description": "Attempts that a call took."
+      }
+    },
+    "client": {
+      "requests": {
+        "name": "resilience_http_requests_total",
+        "kind": "counter",
+        "labels": [
+          "service",
+          "method",
+          "status"
+        ],
+        "description": "Calls of a dependency, by the status of the answer or error."
+      },
+      "duration": {
+        "name": "resilience_http_request_duration_seconds",
+        "kind": "histogram",
+        "labels": [
+          "service",
+          "method",
+          "status"
+        ],
+        "unit": "s",
+        "buckets": [
+          0.01,
+          0.05,
+          0.1,
+          0.5,
+          1,
+          2.5,
+          5,
+          10,
+          30
+        ],
+        "description": "Time that a call took with all its attempts and waits; those that were refused are left out."
+      },
+      "attemptDuration": {
+        "name": "resilience_http_attempt_duration_seconds",
+        "kind": "histogram",
+        "labels": [
+          "service",
+          "method",
+          "status"
+        ],
+        "unit": "s",
+        "buckets": [
+          0.01,
+          0.05,
+          0.1,
+          0.5,
+          1,
+          2.5,
+          5,
+          10,
+          30
+        ],
+        "description": "Time that one attempt took, by the status of the answer, error or cancelled."
+      }
+    },
+    "serviceClient": {
+      "requests": {
+        "name": "service_client_requests_total",
+        "kind": "counter",
+        "labels": [
+          "service"
+        ],
+        "description": "Calls of a dependency, each with all its attempts."
+      },
+      "duration": {
+        "name": "service_client_duration_seconds",
+        "kind": "histogram",
+        "labels": [
+          "service"
+        ],
+        "unit": "s",
+        "buckets": [
+          0.01,
+          0.05,
+          0.1,
+          0.5,
+          1,
+          2.5,
+          5,
+          10,
+          30
+        ],
+        "description": "Time that a call took with all its attempts and waits; those that were refused are left out."
+      },
+      "errors": {
+        "name": "service_client_errors_total",
+        "kind": "counter",
+        "labels": [
+          "service",
+          "error"
+        ],
+        "description": "Calls that failed, by the status of the answer or error."
+      },
+      "fallbacks": {
+        "name": "service_client_fallbacks_total",
+        "kind": "counter",
+        "labels": [
+          "service",
+          "kind"
+        ],
+        "description": "Calls that failed and that something else answered: stale, function or static."
+      },
+      "hedged": {
+        "name": "service_client_hedged_total",
+        "kind": "counter",
+        "labels": [
+          "service",
+          "result"
+        ],
+        "description": "Calls that were sent a second time, by which answer was taken: first or second."
+      }
+    },
+    "loadBalancer": {
+      "requests": {
+        "name": "load_balancer_requests_total",
+        "kind": "counter",
+        "labels": [
+          "service",
+          "endpoint",
+          "status"
+        ],
+        "description": "Requests sent, by endpoint and by the status of the answer, error or cancelled."
+      },
+      "changes": {
+        "name": "load_balancer_endpoint_changes_total",
+        "kind": "counter",
+        "labels": [
+          "service",
+          "endpoint",
+          "from_status",
+          "to_status"
+        ],
+        "description": "Changes of what is known of an endpoint: healthy, degraded, unhealthy or probing."
+      },
+      "score": {
+        "name": "load_balancer_endpoint_score",
+        "kind": "gauge",
+        "labels": [
+          "service",
+          "endpoint"
+        ],
+        "description": "Health of an endpoint when its status last changed, from 0 to 1."
+      },
+      "unhealthyUsed": {
+        "name": "load_balancer_unhealthy_used_total",
+        "kind": "counter",
+        "labels": [
+          "service",
+          "endpoint"
+        ],
+        "description": "Times that an unhealthy endpoint was used because there were too few others; once a minute for each."
+      },
+      "discoveryErrors": {
+        "name": "service_discovery_errors_total",
+        "kind": "counter",
+        "labels": [
+          "service"
+        ],
+        "description": "Times that nobody could say which endpoints there are."
+      }
+    },
     "store": {
       "errors": {
         "name": "state_store_errors_total",
@@ -1574,6 +2119,202 @@ export const CONTRACT = {
       "fields": [
         "rate",
         "retryAfterMs"
+      ]
+    },
+    "timeout.expired": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 10000,
+      "message": "call cut short, its time is over",
+      "fields": [
+        "limitMs",
+        "ignored",
+        "priority",
+        "tenant",
+        "operation"
+      ]
+    },
+    "timeout.completed": {
+      "level": "debug",
+      "detail": "detailed",
+      "intervalMs": 0,
+      "message": "call ended in time",
+      "fields": [
+        "limitMs",
+        "durationMs",
+        "operation"
+      ]
+    },
+    "timeout.late": {
+      "level": "warn",
+      "detail": "detailed",
+      "intervalMs": 10000,
+      "message": "result came too late and was dropped",
+      "fields": [
+        "durationMs",
+        "outcome"
+      ]
+    },
+    "timeout.refused": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 10000,
+      "message": "call not begun, too little time is left",
+      "fields": [
+        "remainingMs"
+      ]
+    },
+    "timeout.callback_failed": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 60000,
+      "message": "callback of the timeout failed",
+      "fields": [
+        "error"
+      ]
+    },
+    "retry.scheduled": {
+      "level": "info",
+      "detail": "essential",
+      "intervalMs": 10000,
+      "message": "attempt failed, another one follows",
+      "fields": [
+        "attempt",
+        "maxAttempts",
+        "delayMs",
+        "errorType",
+        "durationMs"
+      ]
+    },
+    "retry.succeeded": {
+      "level": "info",
+      "detail": "essential",
+      "intervalMs": 10000,
+      "message": "call succeeded after it had failed",
+      "fields": [
+        "attempts",
+        "totalDelayMs",
+        "durationMs"
+      ]
+    },
+    "retry.exhausted": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 10000,
+      "message": "call failed, and is not tried again any more",
+      "fields": [
+        "attempts",
+        "maxAttempts",
+        "reason",
+        "totalDelayMs",
+        "durationMs",
+        "errorType"
+      ]
+    },
+    "retry.given_up": {
+      "level": "error",
+      "detail": "detailed",
+      "intervalMs": 1000,
+      "message": "call failed, and trying again is no use",
+      "fields": [
+        "attempts",
+        "errorType"
+      ]
+    },
+    "retry.completed": {
+      "level": "debug",
+      "detail": "detailed",
+      "intervalMs": 0,
+      "message": "call ended with all its attempts",
+      "fields": [
+        "attempts",
+        "durationMs",
+        "totalDelayMs",
+        "result"
+      ]
+    },
+    "retry.callback_failed": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 60000,
+      "message": "callback of the retry failed",
+      "fields": [
+        "error"
+      ]
+    },
+    "client.request": {
+      "level": "debug",
+      "detail": "detailed",
+      "intervalMs": 0,
+      "message": "call of a dependency ended",
+      "fields": [
+        "method",
+        "status",
+        "durationMs",
+        "attempts",
+        "endpoint"
+      ]
+    },
+    "client.fallback": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 10000,
+      "message": "something else answered for a dependency",
+      "fields": [
+        "kind"
+      ]
+    },
+    "client.hedged": {
+      "level": "debug",
+      "detail": "detailed",
+      "intervalMs": 0,
+      "message": "call was sent a second time",
+      "fields": [
+        "method",
+        "won"
+      ]
+    },
+    "client.endpoint_unhealthy": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "endpoint is not healthy",
+      "fields": [
+        "endpoint",
+        "from",
+        "to",
+        "score"
+      ]
+    },
+    "client.endpoint_healthy": {
+      "level": "info",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "endpoint is healthy again",
+      "fields": [
+        "endpoint",
+        "from",
+        "to",
+        "score"
+      ]
+    },
+    "client.unhealthy_used": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 10000,
+      "message": "unhealthy endpoint used, there are too few others",
+      "fields": [
+        "endpoint",
+        "status"
+      ]
+    },
+    "client.discovery_failed": {
+      "level": "warn",
+      "detail": "essential",
+      "intervalMs": 60000,
+      "message": "endpoints cannot be asked for, the last known ones go on",
+      "fields": [
+        "error"
       ]
     },
     "store.error": {
@@ -2531,6 +3272,15 @@ export const CONTRACT = {
       }
     },
     "maximumDependencies": 50,
+    "maximumEndpoints": 20,
+    "baseUrl": {
+      "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://[^/?#@\\s]+(/[^?#\\s]*)?$"
+    },
+    "dependencyProfiles": [
+      "critical",
+      "non-critical",
+      "high-volume"
+    ],
     "dependency": {
       "timeout": {
         "type": "duration",
@@ -2661,6 +3411,29 @@ export const CONTRACT = {
         "maxConcurrent": 5,
         "queueSize": 2,
         "maxWaitMs": 2000
+      }
+    },
+    "retry": {
+      "basic": {
+        "maxDelayMs": 30000,
+        "jitter": "ratio",
+        "jitterRatio": 0.1
+      },
+      "database": {
+        "initialDelayMs": 50,
+        "maxDelayMs": 5000,
+        "multiplier": 1.5
+      },
+      "transientErrors": {
+        "maxAttempts": 5,
+        "initialDelayMs": 50,
+        "multiplier": 1.5
+      },
+      "slowServices": {
+        "maxAttempts": 3,
+        "initialDelayMs": 500,
+        "multiplier": 2,
+        "maxDelayMs": 10000
       }
     }
   }

@@ -3,6 +3,8 @@ import type { LimitRule } from '../limit-rule';
 import type { RateLimitOptions } from '../rate-limit-options';
 import { BULKHEAD_LIMITS, bulkheadProblems } from './bulkhead-problems';
 import { CONTRACT } from './contract';
+import { dependencyDocument } from './dependency-document';
+import { dependencyProblems } from './dependency-problems';
 import { documentOptions, type DocumentOptions } from './document-options';
 import { rateLimitProblems, type LIMIT_PARTS } from './limit-problems';
 import { optionsProblems } from './option-problem';
@@ -12,9 +14,9 @@ import { isKeptByRuntime, platformPart } from './platform-bulkheads';
 /** A kind of thing that a function declares by name. */
 export interface DeclarationKind {
   /** The property of the function that declares them. */
-  readonly property: 'circuits' | 'rateLimits' | 'bulkheads';
+  readonly property: 'circuits' | 'rateLimits' | 'bulkheads' | 'dependencies';
   /** The key of the configuration document that holds them. */
-  readonly section: 'circuits' | 'limits' | 'bulkheads';
+  readonly section: 'circuits' | 'limits' | 'bulkheads' | 'dependencies';
   /** One of them in words. */
   readonly noun: string;
   /** How many there may be. */
@@ -24,7 +26,7 @@ export interface DeclarationKind {
   /** Every problem of the options of one of them. */
   readonly problems: (path: string, options: Readonly<Record<string, unknown>>) => string[];
   /** The options of one of them as the document holds them; they have been checked. */
-  readonly document: (options: object) => DocumentOptions;
+  readonly document: (options: object, name: string) => DocumentOptions;
   /** Whether the runtime has a part in one of them. Where it has none, the document does not hold it. */
   readonly isForRuntime: (options: DocumentOptions) => boolean;
 }
@@ -65,8 +67,20 @@ export const BULKHEADS: DeclarationKind = {
   isForRuntime: isKeptByRuntime,
 };
 
+/** Things that the function calls. */
+export const DEPENDENCIES: DeclarationKind = {
+  property: 'dependencies',
+  section: 'dependencies',
+  noun: 'dependency',
+  maximum: CONTRACT.configuration.maximumDependencies,
+  remedy: 'set an object of options with baseUrl or endpoints',
+  problems: dependencyProblems,
+  document: dependencyDocument,
+  isForRuntime: always,
+};
+
 /** Every kind, in the order in which the document holds them. */
-export const DECLARATION_KINDS: readonly DeclarationKind[] = [CIRCUITS, RATE_LIMITS, BULKHEADS];
+export const DECLARATION_KINDS: readonly DeclarationKind[] = [CIRCUITS, RATE_LIMITS, BULKHEADS, DEPENDENCIES];
 
 function always(): boolean {
   return true;

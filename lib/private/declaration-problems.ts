@@ -12,11 +12,12 @@ const NAME_PATTERN = new RegExp(NAME.pattern);
  * @param kind what is declared
  * @param declared options by name, from a caller who may not have a compiler
  * @param existing names that are declared already
+ * @param implied names that something else brings along, and whose options are its own
  */
-export function declarationProblems(kind: DeclarationKind, declared: unknown, existing: readonly string[]): string[] {
+export function declarationProblems(kind: DeclarationKind, declared: unknown, existing: readonly string[], implied: readonly string[] = []): string[] {
   const { property, noun } = kind;
   if (!isRecord(declared)) return [`${property} is ${show(declared)}: set an object of options by ${noun} name`];
-  const names = Object.keys(declared);
+  const names = [...Object.keys(declared), ...implied];
   return [
     ...Object.entries(declared).flatMap(([name, options]) => entryProblems(kind, name, options)),
     ...duplicateProblems(kind, names, existing),

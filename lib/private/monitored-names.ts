@@ -6,11 +6,17 @@ export interface SeenNames {
   readonly names: readonly string[];
 }
 
-const namesOf = ({ circuitNames, rateLimitNames, bulkheadNames }: IResilient): string[] => [
+const namesOf = ({ circuitNames, rateLimitNames, bulkheadNames, dependencyNames }: IResilient): string[] => [
   ...circuitNames.map((name) => `circuit '${name}'`),
   ...rateLimitNames.map((name) => `rate limit '${name}'`),
   ...bulkheadNames.map((name) => `bulkhead '${name}'`),
+  ...dependencyNames.map((name) => `dependency '${name}'`),
 ];
+
+/** Whether something of a function has a time of its own: its requests, or calls to dependencies. */
+export function boundsTime({ limitsTime, dependencyNames }: IResilient): boolean {
+  return limitsTime || dependencyNames.length > 0;
+}
 
 /** Notes what is declared of a function now. */
 export function seenNames(resilient: IResilient): SeenNames {

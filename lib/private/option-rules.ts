@@ -32,7 +32,7 @@ export type OptionRule = BooleanRule | ChoiceRule | NumberRule | DurationRule;
 /** Rules by option name, in the contract's order. */
 export type OptionRules = ReadonlyMap<string, OptionRule>;
 
-const { circuit, rateLimit, limitRule, bulkhead, loadShedding, observability } = CONTRACT.configuration;
+const { circuit, rateLimit, limitRule, bulkhead, dependency, timeout, timeoutLimit, retry, loadShedding, observability } = CONTRACT.configuration;
 
 /** The rules of a circuit's options. */
 export const CIRCUIT_RULES: OptionRules = new Map(Object.entries<OptionRule>(circuit));
@@ -45,6 +45,18 @@ export const LIMIT_RULES: OptionRules = new Map(Object.entries<OptionRule>(limit
 
 /** The rules of a bulkhead's options that are plain values. */
 export const BULKHEAD_RULES: OptionRules = new Map(Object.entries<OptionRule>(bulkhead));
+
+/** The rules of a dependency's options that are plain values. */
+export const DEPENDENCY_RULES: OptionRules = new Map(Object.entries<OptionRule>(dependency));
+
+/** The rules of the options of the timeout that are plain values. */
+export const TIMEOUT_RULES: OptionRules = new Map(Object.entries<OptionRule>(timeout));
+
+/** The rule of the time of a single operation or tenant. */
+export const TIMEOUT_LIMIT_RULE: DurationRule = { type: 'duration', ...timeoutLimit };
+
+/** The rules of the options of retries. */
+export const RETRY_RULES: OptionRules = new Map(Object.entries<OptionRule>(retry));
 
 /** The rules of the options of load shedding that are plain values. */
 export const LOAD_SHEDDING_RULES: OptionRules = new Map(Object.entries<OptionRule>(loadShedding));

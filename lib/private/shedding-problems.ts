@@ -11,9 +11,7 @@ export const SHEDDING_PARTS = ['priorityRateCaps'] as const;
 type Options = Readonly<Record<string, unknown>>;
 
 /** Every problem of load shedding, from a caller who may not have a compiler. */
-export function sheddingProblems(path: string, options: unknown): string[] {
-  if (options === undefined) return [];
-  if (!isRecord(options) || isTokenObject(options)) return [`${path} is ${outline(options)}: set an object of options, {} for the defaults`];
+export function sheddingProblems(path: string, options: Options): string[] {
   return [
     ...optionsProblems(LOAD_SHEDDING_RULES, path, options, SHEDDING_PARTS),
     ...capProblems(`${path}.priorityRateCaps`, options['priorityRateCaps']),

@@ -8,9 +8,17 @@ import { BULKHEAD_PARTS } from '../../runtime/src/core/bulkhead-schema.ts';
 import { LIMIT_PARTS } from '../../runtime/src/core/limit-schema.ts';
 import { schemaDefaults, schemaProblems, type OptionRule } from '../../runtime/src/core/option-schema.ts';
 import { SHEDDING_PARTS } from '../../runtime/src/core/shedding-schema.ts';
+import { TIMEOUT_PARTS } from '../../runtime/src/core/timeout-schema.ts';
 import { checkedDynamicOptions } from '../../runtime/src/dynamic/options.ts';
+import { CLIENT_DEFAULTS } from '../../runtime/src/http-client/client-options.ts';
+import { DEPENDENCY_DEFAULTS } from '../../runtime/src/http-client/dependency-options.ts';
+import { ROUTING_DEFAULTS } from '../../runtime/src/http-client/endpoint-options.ts';
+import { resolveHedgeOptions } from '../../runtime/src/http-client/hedging-options.ts';
+import { CLIENT_PROFILES } from '../../runtime/src/http-client/profiles.ts';
 import { LOAD_SHEDDING_DEFAULTS } from '../../runtime/src/load-shedding/options.ts';
 import { RATE_LIMIT_DEFAULTS } from '../../runtime/src/rate-limit/options.ts';
+import { RETRY_DEFAULTS } from '../../runtime/src/retry/options.ts';
+import { TIMEOUT_DEFAULTS } from '../../runtime/src/timeout/options.ts';
 import { CONTRACT_COPIES, renderContract } from '../../scripts/generate-contract.ts';
 
 type Schema = Readonly<Record<string, OptionRule>>;
@@ -48,6 +56,14 @@ describe('environment variables', () => {
 });
 
 const { name: sheddingName, ...sheddingDefaults } = LOAD_SHEDDING_DEFAULTS;
+const { name: timeoutName, ...timeoutDefaults } = TIMEOUT_DEFAULTS;
+const { name: retryName } = RETRY_DEFAULTS;
+
+/** What is set where nobody says anything, of options that a stack can declare too. */
+function declarable(schema: Schema, ...defaults: readonly object[]): Readonly<Record<string, unknown>> {
+  const all: Readonly<Record<string, unknown>> = Object.assign({}, ...defaults);
+  return Object.fromEntries(Object.entries(schema).map(([name, rule]) => [keyOf(name, rule), all[keyOf(name, rule)]]));
+}
 
 /** What a stack can declare, and where its options are documented. */
 const DECLARATIONS = [
@@ -88,13 +104,44 @@ const DECLARATIONS = [
     documented: 'DeclaredLoadSheddingOptions',
     parts: SHEDDING_PARTS as readonly string[],
   },
+  {
+    of: 'a timeout',
+    schema: CONTRACT.configuration.timeout as Schema,
+    defaults: timeoutDefaults as Readonly<Record<string, unknown>>,
+    read: ({ payments }: { readonly payments?: object }) => ({ payments: readDocument({ timeout: payments }).timeout }),
+    source: '../../runtime/src/timeout/options.ts',
+    documented: 'DeclaredTimeoutOptions',
+    parts: TIMEOUT_PARTS as readonly string[],
+  },
+  {
+    of: 'a retry',
+    schema: CONTRACT.configuration.retry as Schema,
+    defaults: declarable(CONTRACT.configuration.retry, RETRY_DEFAULTS),
+    read: ({ payments }: { readonly payments?: object }) => ({ payments: readDocument({ retry: payments }).retry }),
+    source: '../../runtime/src/retry/options.ts',
+    documented: 'DeclaredRetryOptions',
+    parts: [] as readonly string[],
+  },
 ];
+
+/** What a client is made of has its options in several places. */
+const DEPENDENCY = {
+  of: 'a dependency',
+  schema: CONTRACT.configuration.dependency as Schema,
+  defaults: declarable(CONTRACT.configuration.dependency, DEPENDENCY_DEFAULTS, CLIENT_DEFAULTS, ROUTING_DEFAULTS, resolveHedgeOptions({ name: 'payments' })),
+  read: (declared: object) => readDocument({ dependencies: declared }).dependencies,
+};
 
 function readDocument(sections: object): Configuration {
   return readConfiguration({ [CONTRACT.environment.configuration.name]: JSON.stringify({ version: CONTRACT.version, ...sections }) });
 }
 
-describe.each(DECLARATIONS)('options of $of', ({ schema, defaults, read }) => {
+it('dependencies have the same profiles in the constructs and in the runtime', () => {
+  const spelled = Object.keys(CLIENT_PROFILES).map((name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
+  expect(spelled).toEqual([...CONTRACT.configuration.dependencyProfiles]);
+});
+
+describe.each([...DECLARATIONS, DEPENDENCY])('options of $of', ({ schema, defaults, read }) => {
   it('and their defaults are those of the runtime (PX-13)', () => {
     expect(defaults).toEqual(Object.fromEntries(Object.entries(schema).map(([name, rule]) => [keyOf(name, rule), defaultOf(rule)])));
   });
@@ -108,8 +155,18 @@ describe.each(DECLARATIONS)('options of $of', ({ schema, defaults, read }) => {
   });
 });
 
-it('load shedding has a name of its own, which no stack declares', () => {
-  expect(sheddingName).toBe('load-shedding');
+it('load shedding, the timeout and the retry have names of their own, which no stack declares', () => {
+  expect([sheddingName, timeoutName, retryName]).toEqual(['load-shedding', 'timeout', 'retry']);
+});
+
+describe('the parts of a timeout and of a dependency that are no plain values', () => {
+  it('are read from the document as the examples of the constructs have them', () => {
+    const timeout = { operationTimeoutsMs: { 'GET /orders/{id}': 2000 }, tenantTimeoutsMs: { acme: 60_000 } };
+    const named = { circuits: { payments: {} }, bulkheads: { payments: {} } };
+    const own = { endpoints: ['https://a.example', 'https://b.example/v1'], retry: { maxAttempts: 2 } };
+    const dependencies = { payments: { ...own, circuit: 'payments', bulkhead: 'payments' }, mail: { baseUrl: 'http://mail.example', retry: false, circuit: false, bulkhead: false } };
+    expect(readDocument({ timeout, dependencies, ...named })).toMatchObject({ timeout, dependencies });
+  });
 });
 
 describe('the parts of a bulkhead and of load shedding that are no plain values', () => {

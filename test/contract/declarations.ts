@@ -4,6 +4,7 @@ import { CONTRACT } from '../../runtime/src/contract/contract.ts';
 import { BULKHEAD_PARTS } from '../../runtime/src/core/bulkhead-schema.ts';
 import { LIMIT_PARTS } from '../../runtime/src/core/limit-schema.ts';
 import type { OptionRule } from '../../runtime/src/core/option-schema.ts';
+import { isRecord } from '../../runtime/src/core/record.ts';
 
 /** Options as a stack writes them, durations as `Duration`. */
 export type Options = Readonly<Record<string, unknown>>;
@@ -13,6 +14,9 @@ export interface Declarations {
   readonly circuits?: unknown;
   readonly rateLimits?: unknown;
   readonly bulkheads?: unknown;
+  readonly dependencies?: unknown;
+  readonly requestTimeout?: unknown;
+  readonly retry?: unknown;
   readonly loadShedding?: unknown;
   readonly observability?: unknown;
 }
@@ -25,7 +29,7 @@ type Draw = (rule: OptionRule) => fc.Arbitrary<unknown>;
 
 const { Duration } = cdk;
 const SCHEMA = CONTRACT.configuration;
-const SCHEMAS: readonly Schema[] = [SCHEMA.circuit, SCHEMA.rateLimit, SCHEMA.limitRule, SCHEMA.bulkhead, SCHEMA.loadShedding, SCHEMA.observability];
+const SCHEMAS: readonly Schema[] = [SCHEMA.circuit, SCHEMA.rateLimit, SCHEMA.limitRule, SCHEMA.bulkhead, SCHEMA.dependency, SCHEMA.timeout, SCHEMA.retry, SCHEMA.loadShedding, SCHEMA.observability];
 
 /** Every option that a stack gives a `Duration`. */
 export const DURATIONS: ReadonlySet<string> = new Set(
@@ -102,7 +106,7 @@ function someOf(schema: Schema, draw: Draw): fc.Arbitrary<Entry[]> {
 /** Own members only, `__proto__` too. */
 const optionsOf = (entries: readonly Entry[]): Options => Object.fromEntries(entries);
 
-const UNKNOWN = fc.constantFrom<Entry>(['timeout', 1], ['Enabled', true], ['constructor', 1], ['__proto__', {}]);
+const UNKNOWN = fc.constantFrom<Entry>(['timeouts', 1], ['Enabled', true], ['constructor', 1], ['__proto__', {}]);
 const withUnknown = (entries: fc.Arbitrary<Entry[]>): fc.Arbitrary<Options> =>
   fc.tuple(entries, mostly(fc.constant([]), UNKNOWN.map((entry) => [entry]))).map(([known, unknown]) => optionsOf([...known, ...unknown]));
 
@@ -114,6 +118,7 @@ const NAMES = mostly(fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,9}$/), fc.const
 const BAD_NAMES = fc.constantFrom('', '1a', 'a.b', 'a#b', '-a', 'ä', '__proto__', 'a'.repeat(65));
 /** Any text names a tenant or a user. */
 const IDS = fc.oneof(fc.string({ unit: 'binary', maxLength: 8 }), fc.constantFrom('', 'constructor', '${x}', 'a b', '"', '\ud800'));
+const NAMED = IDS.filter((id) => id !== '' && id !== '__proto__');
 const PLAIN_IDS = fc.constantFrom('acme', '', '__proto__', 'constructor', 'a.b');
 
 const byName = (options: fc.Arbitrary<unknown>, names: fc.Arbitrary<string>, selector: (entry: Entry) => string): fc.Arbitrary<Options> =>
@@ -179,17 +184,79 @@ const ALLOWED_SHEDDING = maybe(allowed(SCHEMA.loadShedding.maxRate) as fc.Arbitr
   return fc.record({ minRate, priorityRateCaps: maybe(CAPS), rest: someOf(plain, allowed) }).map(({ rest, ...parts }) => ({ maxRate, ...parts, ...optionsOf(rest) }));
 });
 
+/** Times of single operations or tenants that the contract allows. */
+const TIMES = maybe(byName(inSomeUnit(within(SCHEMA.timeoutLimit.minimumMs, SCHEMA.timeoutLimit.maximumMs)), NAMED, exactly));
+
+/** Timeouts that the contract allows. */
+const ALLOWED_TIMEOUT = maybe(allowed(SCHEMA.timeout.maxTimeout)).chain((maxTimeout) => {
+  const { minTimeout: least, maxTimeout: most, ...plain } = SCHEMA.timeout;
+  const maximumMs = maxTimeout === undefined ? most.defaultMs : msOf(maxTimeout);
+  // Its default is more than the longest times.
+  const minTimeout = allowed({ ...least, maximumMs });
+  const shortest = maximumMs < least.defaultMs ? minTimeout : maybe(minTimeout);
+  return fc
+    .record({ minTimeout: shortest, operationTimeouts: TIMES, tenantTimeouts: TIMES, rest: someOf(plain, allowed) })
+    .map(({ rest, ...parts }) => ({ maxTimeout, ...parts, ...optionsOf(rest) }));
+});
+
+const ADDRESSES = fc.constantFrom('https://a.example', 'http://b.example:8080/v1/', 'HTTPS://C.example/@', 'http://[::1]/');
+const BAD_ADDRESSES = fc.constantFrom(null, 5, '', 'nonsense', 'ftp://a.example', 'https:a.example', 'https://', 'https://me:secret@a.example', 'https://a.example/?b', 'https://a.example#', 'https://a.example/b c');
+const MANY_ADDRESSES = Array.from({ length: SCHEMA.maximumEndpoints + 1 }, (_, index) => `https://n${index}.example`);
+
+const { inbound: _circuit, ...CIRCUIT_OF_DEPENDENCY } = SCHEMA.circuit;
+const { inbound: _bulkhead, ...BULKHEAD_OF_DEPENDENCY } = SCHEMA.bulkhead;
+const { attemptTimeout: _attempt, totalTimeout: _total, ...RETRY_OF_DEPENDENCY } = SCHEMA.retry;
+const PROFILE = maybe(fc.constantFrom(...SCHEMA.dependencyProfiles));
+
+/** Dependencies that the contract allows. */
+const ALLOWED_DEPENDENCY = maybe(allowed(SCHEMA.dependency.timeout)).chain((timeout) => {
+  const { timeout: total, attemptTimeout, ...plain } = SCHEMA.dependency;
+  const maximumMs = timeout === undefined ? total.defaultMs : msOf(timeout);
+  const where = fc.oneof(
+    ADDRESSES.map((baseUrl) => ({ baseUrl })),
+    fc.uniqueArray(ADDRESSES, { minLength: 1 }).map((endpoints) => ({ endpoints })),
+  );
+  return fc
+    .record({
+      where,
+      attemptTimeout: maybe(allowed({ ...attemptTimeout, maximumMs })),
+      profile: PROFILE,
+      retry: maybe(someOf(RETRY_OF_DEPENDENCY, allowed).map(optionsOf)),
+      circuit: maybe(someOf(CIRCUIT_OF_DEPENDENCY, allowed).map(optionsOf)),
+      bulkhead: maybe(ALLOWED_BULKHEAD.map(({ inbound: _inbound, ...own }: Options) => own)),
+      rest: someOf(plain, allowed),
+    })
+    .map(({ where: addresses, rest, ...parts }) => ({ ...addresses, timeout, ...parts, ...optionsOf(rest) }));
+});
+
+/** Without the circuits and bulkheads that dependencies bring along themselves: names are declared once. */
+function onceEach(declarations: Declarations): Declarations {
+  const { dependencies } = declarations;
+  if (!isRecord(dependencies)) return declarations;
+  const once = (section: 'circuits' | 'bulkheads', policy: 'circuit' | 'bulkhead') => {
+    const { [section]: declared } = declarations;
+    if (!isRecord(declared)) return {};
+    const brought = Object.entries(dependencies).flatMap(([name, options]) => (isRecord(options) && isRecord(options[policy]) ? [name] : []));
+    return { [section]: Object.fromEntries(Object.entries(declared).filter(([name]) => !brought.includes(name))) };
+  };
+  return { ...declarations, ...once('circuits', 'circuit'), ...once('bulkheads', 'bulkhead') };
+}
+
 /** Declarations that the contract allows. */
 export const ALLOWED: fc.Arbitrary<Declarations> = fc.record(
   {
     circuits: byName(someOf(SCHEMA.circuit, allowed).map(optionsOf), NAMES, ignoringCase),
     rateLimits: byName(ALLOWED_LIMIT, NAMES, ignoringCase),
     bulkheads: byName(ALLOWED_BULKHEAD, NAMES, ignoringCase),
+    // Of names that differ from those of others not only in letter case.
+    dependencies: byName(ALLOWED_DEPENDENCY, fc.constantFrom('payments-api', 'mail-api', 'constructor'), exactly),
+    requestTimeout: ALLOWED_TIMEOUT,
+    retry: someOf(SCHEMA.retry, allowed).map(optionsOf),
     loadShedding: ALLOWED_SHEDDING,
     observability: someOf(SCHEMA.observability, allowed).map(optionsOf),
   },
   { requiredKeys: [] },
-);
+).map(onceEach);
 
 /** Few lengths, so that some are the same, and some that are none. */
 const WILD_PERIOD = mostly(fc.constantFrom(1, 1000, 60_000).map((ms) => Duration.millis(ms)), refused(PERIOD));
@@ -235,13 +302,58 @@ const WILD_CAPS = mostly(byName(wild(SCHEMA.loadShedding.maxRate), mostly(fc.con
 const WILD_SHEDDING = withUnknown(
   fc.tuple(fc.oneof(LEFT_OUT, WILD_CAPS.map((value): Entry[] => [['priorityRateCaps', value]])), someOf(SCHEMA.loadShedding, wild)).map((parts) => parts.flat()),
 );
+const TIME_RULE: OptionRule = { type: 'duration', ...SCHEMA.timeoutLimit, defaultMs: SCHEMA.timeoutLimit.minimumMs };
+/** One problem for a name that templates lose, not two. */
+const WILD_TIMES = mostly(byName(wild(TIME_RULE), PLAIN_IDS, exactly).map((times) => Object.fromEntries(Object.entries(times).map(([name, time]) => [name, name === '__proto__' ? Duration.millis(1) : time]))), ODD);
+const WILD_TIMEOUT = withUnknown(
+  fc
+    .tuple(
+      fc.subarray(['operationTimeouts', 'tenantTimeouts']).chain((chosen) => each(chosen.map((name) => WILD_TIMES.map((value): Entry => [name, value])))),
+      someOf(SCHEMA.timeout, wild),
+    )
+    .map((parts) => parts.flat()),
+);
 const WILD_NAMES = mostly(fc.constantFrom('payments', 'Payments', 'stock'), BAD_NAMES);
+const GOOD_NAMES = fc.constantFrom('payments', 'Payments', 'stock');
+
+/** What is no options. Neither text nor false: in the document they have a meaning. */
+const NO_OPTIONS = fc.constantFrom(null, 5, [], true);
+const WILD_ENDPOINTS = mostly(
+  fc.uniqueArray(mostly<unknown, unknown>(ADDRESSES, BAD_ADDRESSES), { minLength: 1, maxLength: 3 }),
+  fc.constantFrom<unknown>(null, {}, [], 'https://a.example', ['https://a.example', 'https://a.example'], MANY_ADDRESSES),
+);
+const WILD_WHERE = fc.oneof(
+  { weight: 8, arbitrary: mostly<unknown, unknown>(ADDRESSES, BAD_ADDRESSES).map((baseUrl): Options => ({ baseUrl })) },
+  { weight: 4, arbitrary: WILD_ENDPOINTS.map((endpoints): Options => ({ endpoints })) },
+  { weight: 1, arbitrary: fc.constantFrom<Options>({}, { baseUrl: 'https://a.example', endpoints: ['https://b.example'] }) },
+);
+const WILD_DEPENDENCY = fc
+  .record({
+    where: WILD_WHERE,
+    profile: PROFILE,
+    retry: maybe(mostly(withUnknown(someOf(RETRY_OF_DEPENDENCY, wild)), NO_OPTIONS)),
+    options: withUnknown(someOf(SCHEMA.dependency, wild)),
+  })
+  .map(({ where, options, ...parts }): Options => ({ ...where, ...parts, ...options }));
+const WILD_POLICIES = fc.record({
+  circuit: maybe(mostly(withUnknown(someOf(CIRCUIT_OF_DEPENDENCY, wild)), NO_OPTIONS)),
+  bulkhead: maybe(mostly(withUnknown(someOf(BULKHEAD_OF_DEPENDENCY, wild)), NO_OPTIONS)),
+});
+const WILD_DEPENDENCIES = fc.oneof(
+  { weight: 8, arbitrary: byName(mostly(fc.tuple(WILD_DEPENDENCY, WILD_POLICIES).map((parts) => Object.assign({}, ...parts) as Options), ODD), GOOD_NAMES, exactly) },
+  // What has no name that can be used has no circuit and no bulkhead of that name either.
+  { weight: 1, arbitrary: byName(WILD_DEPENDENCY, BAD_NAMES, exactly) },
+  { weight: 1, arbitrary: ODD },
+);
 const tooMany = (options: Options) => Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`n${index}`, options]));
 
 const WILD_SECTIONS: Required<Record<keyof Declarations, fc.Arbitrary<unknown>>> = {
   circuits: mostly(byName(mostly(withUnknown(someOf(SCHEMA.circuit, wild)), ODD), WILD_NAMES, exactly), fc.oneof(ODD, fc.constant(tooMany({})))),
   rateLimits: mostly(byName(mostly(WILD_LIMIT, ODD), WILD_NAMES, exactly), ODD),
   bulkheads: mostly(byName(mostly(WILD_BULKHEAD, ODD), WILD_NAMES, exactly), ODD),
+  dependencies: WILD_DEPENDENCIES,
+  requestTimeout: mostly(WILD_TIMEOUT, ODD),
+  retry: mostly(withUnknown(someOf(SCHEMA.retry, wild)), ODD),
   loadShedding: mostly(WILD_SHEDDING, ODD),
   observability: mostly(withUnknown(someOf(SCHEMA.observability, wild)), ODD),
 };
@@ -249,7 +361,17 @@ const WILD_SECTIONS: Required<Record<keyof Declarations, fc.Arbitrary<unknown>>>
 /** Declarations of which some are allowed and most are not: of few things, or nearly none would be. */
 export const WILD: fc.Arbitrary<Declarations> = fc
   .subarray(Object.keys(WILD_SECTIONS) as (keyof Declarations)[], { maxLength: 2 })
-  .chain((chosen) => fc.record(Object.fromEntries(chosen.map((section) => [section, WILD_SECTIONS[section]]))));
+  .chain((chosen): fc.Arbitrary<Declarations> => fc.record(Object.fromEntries(chosen.map((section) => [section, WILD_SECTIONS[section]]))))
+  .filter(canHoldPolicies)
+  .map(onceEach);
+
+/** Whether the document can say what dependencies bring along: not where something else is in the place of circuits or bulkheads. */
+function canHoldPolicies({ dependencies, circuits = {}, bulkheads = {} }: Declarations): boolean {
+  return !isRecord(dependencies) || (isRecord(circuits) && isRecord(bulkheads));
+}
+
+/** The options of the timeout that hold times by name. */
+const TIMES_BY_NAME: ReadonlySet<string> = new Set(['operationTimeouts', 'tenantTimeouts']);
 
 /** Options in the words of the runtime: durations in milliseconds under a name that says so, and nothing that is undefined. */
 export function inMilliseconds(options: unknown): unknown {
@@ -258,7 +380,7 @@ export function inMilliseconds(options: unknown): unknown {
   const set = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(
     set.map(([name, value]) => {
-      const text = DURATIONS.has(name) ? `${name}Ms` : name;
+      const text = DURATIONS.has(name) || TIMES_BY_NAME.has(name) ? `${name}Ms` : name;
       return [text, value instanceof Duration ? value.toMilliseconds({ integral: false }) : inMilliseconds(value)];
     }),
   );

@@ -13,6 +13,7 @@ import { createRateLimiter, MemoryRateLimitStore, rateLimit, type RateLimitStore
 import { ManualClock, MemoryCircuitStore, SeededRandom } from '../../runtime/src/testing/index.ts';
 import { pointSdkTo } from '../runtime/dynamodb/fixture.ts';
 import { contractMetrics, emfProblems, listen, Output } from '../runtime/observability/emf.ts';
+import { callDependencies, runOutOfTime, tryAgain } from '../runtime/observability/calls.ts';
 import { fillBulkheads, shedLoad } from '../runtime/observability/loads.ts';
 
 /** What is common to all policies of the run. */
@@ -126,6 +127,9 @@ beforeAll(async () => {
   await useUpLimits(setting);
   await fillBulkheads(setting);
   await shedLoad(setting);
+  await runOutOfTime(setting);
+  await tryAgain(setting);
+  await callDependencies(setting);
   await askInVain(setting);
   await followConfiguration(setting);
   await answerHealthRequests(setting);

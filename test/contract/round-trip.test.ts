@@ -4,11 +4,14 @@ import builtContract from '../../dist/private/contract.js';
 import { CONTRACT } from '../../runtime/src/contract/contract.ts';
 import { schemaDefaults } from '../../runtime/src/core/option-schema.ts';
 import { BULKHEAD_PARTS } from '../../runtime/src/core/bulkhead-schema.ts';
+import { DEPENDENCY_PARTS } from '../../runtime/src/core/dependency-schema.ts';
 import { SHEDDING_PARTS } from '../../runtime/src/core/shedding-schema.ts';
+import { RETRY_DEFAULTS } from '../../runtime/src/retry/options.ts';
 import { ALLOWED, inMilliseconds, WILD, type Declarations, type Options } from './declarations.ts';
-import { documentFor, environmentOf, MAXIMUM_BYTES, refusedByConstruct, refusedByRuntime, resolvedFrom } from './two-sides.ts';
+import { documentFor, environmentOf, MAXIMUM_BYTES, NO_LOAD, refusedByConstruct, refusedByRuntime, resolvedFrom } from './two-sides.ts';
 
 const SCHEMA = CONTRACT.configuration;
+const TIMES = ['operationTimeouts', 'tenantTimeouts'];
 const LIMIT_PARTS = ['limits', 'tenantLimits', 'userLimits', 'by'];
 
 /** Every option that a stack can declare, by what it is of. */
@@ -16,6 +19,9 @@ const EVERY_OPTION = [
   ...Object.keys(SCHEMA.circuit).map((option) => `circuits.${option}`),
   ...[...Object.keys(SCHEMA.rateLimit), ...LIMIT_PARTS].map((option) => `rateLimits.${option}`),
   ...[...Object.keys(SCHEMA.bulkhead), ...BULKHEAD_PARTS].map((option) => `bulkheads.${option}`),
+  ...[...Object.keys(SCHEMA.dependency), ...DEPENDENCY_PARTS].map((option) => `dependencies.${option}`),
+  ...[...Object.keys(SCHEMA.timeout), ...TIMES].map((option) => `requestTimeout.${option}`),
+  ...Object.keys(SCHEMA.retry).map((option) => `retry.${option}`),
   ...[...Object.keys(SCHEMA.loadShedding), ...SHEDDING_PARTS].map((option) => `loadShedding.${option}`),
   ...Object.keys(SCHEMA.observability).map((option) => `observability.${option}`),
 ].sort();
@@ -23,11 +29,12 @@ const EVERY_OPTION = [
 const membersOf = (options: unknown): [string, unknown][] => (typeof options === 'object' && options !== null ? Object.entries(options) : []);
 
 /** The options that are set in declarations, by what they are of. */
-function optionsIn({ circuits, rateLimits, bulkheads, loadShedding, observability }: Declarations): string[] {
+function optionsIn({ circuits, rateLimits, bulkheads, dependencies, requestTimeout, retry, loadShedding, observability }: Declarations): string[] {
   const set = (prefix: string, options: unknown) => membersOf(options).flatMap(([name, value]) => (value === undefined ? [] : [`${prefix}.${name}`]));
   const named = (prefix: string, all: unknown) => membersOf(all).flatMap(([, options]) => set(prefix, options));
   return [
-    ...[...named('circuits', circuits), ...named('rateLimits', rateLimits), ...named('bulkheads', bulkheads)],
+    ...[...named('circuits', circuits), ...named('rateLimits', rateLimits), ...named('bulkheads', bulkheads), ...named('dependencies', dependencies)],
+    ...[...set('requestTimeout', requestTimeout), ...set('retry', retry)],
     ...[...set('loadShedding', loadShedding), ...set('observability', observability)],
   ];
 }
@@ -61,6 +68,12 @@ function expectedShedding(declared: unknown): Options {
   return { ...plain, name: 'load-shedding', weights: { cpu: 0.3, memory: 0.3, latency: 0.3, errors: 0.1 }, priorityRateCaps: caps };
 }
 
+function expectedTimeout(declared: unknown): Options {
+  const { operationTimeoutsMs = {}, tenantTimeoutsMs = {}, ...plain } = expected(SCHEMA.timeout, declared) as Record<string, object | undefined>;
+  const byName = (times: object) => new Map(Object.entries(times));
+  return { ...plain, name: 'timeout', load: NO_LOAD, operationTimeoutsMs: byName(operationTimeoutsMs), tenantTimeoutsMs: byName(tenantTimeoutsMs) };
+}
+
 const withoutCapacity = (options: ReturnType<typeof resolvedFrom>['rateLimits'][string]) => {
   const byId = (rules: ReadonlyMap<string, Rules>) => new Map([...rules].map(([id, own]) => [id, inOrder(own)]));
   return { ...options, rules: inOrder(options.rules), tenantRules: byId(options.tenantRules), userRules: byId(options.userRules) };
@@ -83,20 +96,34 @@ describe('a configuration that is valid', () => {
 
   it('is what the runtime reads from the template, unchanged (PX-13)', () => {
     inEveryCase((declarations) => {
-      const { circuits, rateLimits, bulkheads, loadShedding, observability } = resolvedFrom(environmentOf(declarations));
-      expect(circuits).toEqual(mapped(declarations.circuits, (name, options) => ({ ...expected(SCHEMA.circuit, options), name })));
+      const { circuits, rateLimits, bulkheads, dependencies, timeout, retry, loadShedding, observability } = resolvedFrom(environmentOf(declarations));
+      const written = JSON.parse(documentFor(declarations)) as Declarations;
+      expect(circuits).toEqual(mapped(written.circuits, (name, options) => ({ ...expected(SCHEMA.circuit, options), name })));
       expect(mapped(rateLimits, (_name, options) => withoutCapacity(options as never))).toEqual(mapped(declarations.rateLimits, expectedLimit));
-      expect(bulkheads).toEqual(mapped(declarations.bulkheads, expectedBulkhead));
+      expect(bulkheads).toEqual(mapped(written.bulkheads, expectedBulkhead));
+      expect(dependencies ?? {}).toEqual(written.dependencies ?? {});
+      expect(timeout).toEqual(declarations.requestTimeout && expectedTimeout(declarations.requestTimeout));
+      expect(retry).toEqual(declarations.retry && { ...RETRY_DEFAULTS, ...expected(SCHEMA.retry, declarations.retry) });
       expect(loadShedding).toEqual(declarations.loadShedding && expectedShedding(declarations.loadShedding));
       expect(observability).toEqual({ ...expected(SCHEMA.observability, declarations.observability), sinks: [], redactPaths: [] });
     }, 150);
-    expect([...tried].sort()).toEqual(EVERY_OPTION);
+    // It decides what the document says.
+    expect([...tried].sort()).toEqual([...EVERY_OPTION, 'dependencies.profile'].sort());
   });
 
   it('is written the same way, whatever the order of the options', () => {
     inEveryCase((declarations) => {
       const reversed = (options: unknown) => Object.fromEntries(membersOf(options).reverse());
-      const turned = { ...declarations, circuits: mapped(declarations.circuits, (_name, options) => reversed(options)), loadShedding: declarations.loadShedding && reversed(declarations.loadShedding), observability: reversed(declarations.observability) };
+      const { circuits, dependencies, requestTimeout, retry, loadShedding, observability } = declarations;
+      const turned = {
+        ...declarations,
+        circuits: mapped(circuits, (_name, options) => reversed(options)),
+        dependencies: mapped(dependencies, (_name, options) => reversed(options)),
+        requestTimeout: requestTimeout && reversed(requestTimeout),
+        retry: retry && reversed(retry),
+        loadShedding: loadShedding && reversed(loadShedding),
+        observability: reversed(observability),
+      };
       expect(environmentOf(turned)).toEqual(environmentOf(declarations));
     }, 30);
   });
@@ -111,8 +138,8 @@ describe('any configuration', () => {
       expect(refusedByRuntime(declarations)).toEqual(byConstruct);
       if (byConstruct.length === 0) taken += 1;
       if (byConstruct.length > 1) multiple += 1;
-      byConstruct.forEach((path) => refused.add(path.replace(/^(circuits|rateLimits|bulkheads)\.[^.]*\./, '$1.')));
-    }), { numRuns: 1500, seed: 20_261_121 });
+      byConstruct.forEach((path) => refused.add(path.replace(/^(circuits|rateLimits|bulkheads|dependencies)\.[^.]*\./, '$1.')));
+    }), { numRuns: 2500, seed: 20_261_121 });
     // A property whose case never comes up proves nothing (PX-18).
     expect(EVERY_OPTION.filter((option) => !refused.has(option))).toEqual([]);
     expect(Math.min(taken, multiple)).toBeGreaterThan(100);

@@ -16,7 +16,7 @@ const codes = (page: string) => [...page.replaceAll(/^ *```[\s\S]*?^ *```/gm, ''
 const anchorOf = (heading: string) => heading.toLowerCase().replaceAll(/[^\w\- ]/g, '').replaceAll(' ', '-');
 
 /** Links of a page that name a heading, of the same page or another. */
-const anchors = (page: string) => [...page.matchAll(/\]\((?!http)([^)#]*)#([^)]+)\)/g)].map(([, to = '', anchor = '']) => ({ to, anchor }));
+const anchors = (page: string) => [...page.matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)].map(([, to = '', anchor = '']) => ({ to, anchor }));
 
 async function headingsOf(path: string): Promise<string[]> {
   const headings = (await readText(path)).matchAll(/^#+ (.+)$/gm);
@@ -25,9 +25,9 @@ async function headingsOf(path: string): Promise<string[]> {
 
 const { namespace: _namespace, ...GROUPS } = CONTRACT.metrics;
 const METRICS: readonly string[] = Object.values(GROUPS).flatMap(({ names }) => Object.values(names).map(({ name }) => name));
-const PREFIX = /^(?:Circuit|RateLimit|Bulkhead|Shedding|LoadScore|Store|Health|Request|Observability|ColdStart|Operation|ActiveRequest)[A-Z]?\w*$/;
+const PREFIX = /^(?:Circuit|RateLimit|Bulkhead|Timeout|Retry|Client|Shedding|LoadScore|Store|Health|Request|Observability|ColdStart|Operation|ActiveRequest)[A-Z]?\w*$/;
 /** Names of ours that begin like metrics. */
-const NO_METRICS = ['ObservabilityOptions', 'RateLimitedError', 'BulkheadEnforcement', 'HealthCheck'];
+const NO_METRICS = ['ObservabilityOptions', 'RateLimitedError', 'BulkheadEnforcement', 'HealthCheck', 'TimeoutPresets', 'RetryPresets'];
 
 describe('the table of contents', () => {
   it('has every page of the documentation but single decisions', async () => {
@@ -73,7 +73,7 @@ describe.each(GUIDES)('the guide %s', (guide) => {
     const named = codes(await readText(path));
     const metrics = named.filter((code) => PREFIX.test(code) && !NO_METRICS.includes(code));
     expect(metrics.filter((name) => !METRICS.includes(name))).toEqual([]);
-    const lines = named.filter((code) => /^(?:circuit|limit|bulkhead|shedding|throttle|store|health|request|observability|configuration)\.[a-z_]+$/.test(code));
+    const lines = named.filter((code) => /^(?:circuit|limit|bulkhead|shedding|throttle|timeout|retry|client|store|health|request|observability|configuration)\.[a-z_]+$/.test(code));
     expect(lines.filter((name) => !(name in CONTRACT.logs))).toEqual([]);
   });
 });

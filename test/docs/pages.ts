@@ -26,6 +26,6 @@ export async function asShown(path: string): Promise<string> {
 
 /** Files that a page links to, as paths in the repository. */
 export function linkedFiles(path: string, page: string): string[] {
-  const links = page.matchAll(/\]\(((?!#|http)[^)#]+)/g);
+  const links = page.matchAll(/\]\(((?!#|https?:)[^)#]+)/g);
   return [...links].map(([, to = '']) => join(dirname(path), to));
 }

@@ -1,16 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { CONTRACT } from '../../runtime/src/contract/contract.ts';
+import { CLIENT_PROFILES, TRANSPORT_PROFILES } from '../../runtime/src/http-client/index.ts';
 import { THROTTLE_DEFAULTS } from '../../runtime/src/load-shedding/index.ts';
 import { HELP } from '../../runtime/src/operator/help.ts';
 import { defaultText, optionRows, rangeText, type Rule } from './option-tables.ts';
 import { readText } from './pages.ts';
 
-const { circuitBreaker, rateLimit, bulkhead, loadShedding, loadSheddingPriority, store } = CONTRACT.metrics;
+const { circuitBreaker, rateLimit, bulkhead, loadShedding, loadSheddingPriority, timeout, retry, client, store } = CONTRACT.metrics;
 const { configuration } = CONTRACT;
 
 /** Options that are no single value: what they say is written in the constructs. */
 const LIMIT_PARTS = ['limits', 'tenantLimits', 'userLimits', 'by'];
 const BULKHEAD_PARTS = ['tenantLimits', 'operationLimits', 'enforcement'];
+const TIMEOUT_PARTS = ['operationTimeouts', 'tenantTimeouts'];
+const ADDRESSES = ['baseUrl', 'endpoints'];
+const DEPENDENCY_PARTS = ['profile', 'retry', 'circuit', 'bulkhead'];
 
 interface PatternPage {
   readonly path: string;
@@ -32,6 +36,16 @@ const PAGES: readonly PatternPage[] = [
     last: ['priorityRateCaps'],
     options: configuration.loadShedding,
     metrics: [loadShedding.names, loadSheddingPriority.names],
+    isOperated: false,
+  },
+  { path: 'docs/patterns/timeout.md', last: TIMEOUT_PARTS, options: configuration.timeout, metrics: [timeout.names], isOperated: false },
+  { path: 'docs/patterns/retry.md', options: configuration.retry, metrics: [retry.names], isOperated: false },
+  {
+    path: 'docs/patterns/http-client.md',
+    first: ADDRESSES,
+    last: DEPENDENCY_PARTS,
+    options: configuration.dependency,
+    metrics: [client.names],
     isOperated: false,
   },
 ];
@@ -62,16 +76,44 @@ describe.each(PAGES)('$path', ({ path, first = [], last = [], options, metrics, 
 
 describe('options that are no single value', () => {
   it.each([
-    ['rate-limit', LIMIT_PARTS],
-    ['bulkhead', BULKHEAD_PARTS],
-    ['load-shedding', ['priorityRateCaps']],
-  ])('of %s are said to be what the construct does', async (pattern, parts) => {
-    const source = await readText(`lib/${pattern}-options.ts`);
-    const rows = await optionRows(`docs/patterns/${pattern}.md`);
+    ['rate-limit', 'rate-limit', LIMIT_PARTS],
+    ['bulkhead', 'bulkhead', BULKHEAD_PARTS],
+    ['load-shedding', 'load-shedding', ['priorityRateCaps']],
+    ['timeout', 'timeout', TIMEOUT_PARTS],
+    ['http-client', 'dependency', [...ADDRESSES, ...DEPENDENCY_PARTS]],
+  ])('of %s are said to be what the construct does', async (page, options, parts) => {
+    const source = await readText(`lib/${options}-options.ts`);
+    const rows = await optionRows(`docs/patterns/${page}.md`);
     for (const part of parts) {
       const [, words] = new RegExp(String.raw`/\*\*\n   \* ([^\n]+)\n(?:   \*[^\n]*\n)*?   \*/\n  readonly ${part}\??:`).exec(source) ?? [];
       expect({ part, meaning: rows.find(({ name }) => name === part)?.meaning }).toEqual({ part, meaning: words });
     }
+  });
+});
+
+describe('the page of the outbound client', () => {
+  it('says of the limits of connections what the runtime does, for each profile', async () => {
+    const rows = [...(await readText('docs/patterns/http-client.md')).matchAll(/^\| `(\w+)` \| [^|]+ \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm)];
+    const profiles = ['default', 'production', 'development'] as const;
+    const expected = Object.keys(TRANSPORT_PROFILES.default).map((option) => [
+      option,
+      ...profiles.map((profile) => TRANSPORT_PROFILES[profile][option as keyof typeof TRANSPORT_PROFILES.default].toLocaleString('en')),
+    ]);
+    expect(rows.map(([, option, ...values]) => [option, ...values])).toEqual(expected);
+  });
+
+  it('has every profile with what it switches on', async () => {
+    const rows = [...(await readText('docs/patterns/http-client.md')).matchAll(/^\| `([a-z-]+)`(?: \(`CLIENT_PROFILES\.\w+`\))? \| ([^|]+) \| [^|]+ \|$/gm)];
+    const words = { retry: 'retries', circuit: 'circuit', bulkhead: 'bulkhead' };
+    const expected = Object.values(CLIENT_PROFILES).map((profile) => Object.entries(profile).flatMap(([part, isOn]) => (isOn ? [words[part as keyof typeof words]] : [])));
+    const shown = rows.filter(([, name = '']) => CONTRACT.configuration.dependencyProfiles.some((known) => known === name));
+    expect(shown.map(([, name]) => name)).toEqual([...CONTRACT.configuration.dependencyProfiles]);
+    expect(shown.map(([, , on = '']) => on.split(', '))).toEqual(expected);
+  });
+
+  it('names every balancing', async () => {
+    const page = await readText('docs/patterns/http-client.md');
+    for (const balancing of CONTRACT.configuration.dependency.balancing.values) expect(page).toContain(`\n| \`${balancing}\` |`);
   });
 });
 

@@ -44,6 +44,19 @@ describe('the stacks that are shown', () => {
     expect(template).not.toContain('AWS::DynamoDB');
   }, 60_000);
 
+  it('of the timeout synthesises, without a table', async () => {
+    const template = await synthesise('examples/timeout-stack.ts', 'Reports');
+    expect(template).toContain(String.raw`\"timeout\":{\"timeoutMs\":3000,\"operationTimeoutsMs\":{\"GET /reports/{id}\":10000}}`);
+    expect(template).not.toContain('AWS::DynamoDB');
+  }, 60_000);
+
+  it('of the outbound client synthesises, with the circuit of its dependency', async () => {
+    const template = await synthesise('examples/client-stack.ts', 'Books');
+    expect(template).toContain(String.raw`\"circuits\":{\"ledger\":{\"openDurationMs\":10000}}`);
+    expect(template).toContain(String.raw`\"ledger\":{\"baseUrl\":\"https://ledger.example.com/v1\",\"timeoutMs\":5000,\"attemptTimeoutMs\":2000`);
+    expect(template).toContain('AWS::DynamoDB');
+  }, 60_000);
+
   it('of getting started synthesises, with everything that it promises', async () => {
     const template = await synthesise('examples/getting-started-stack.ts', 'Shop');
     expect(template).toContain(String.raw`\"callers\":{\"limits\":[{\"limit\":10,\"periodMs\":1000}],\"by\":[\"ip\"]}`);

@@ -8,6 +8,7 @@ import { Resilience, ResilienceAlarms, ResilienceMixin, ResilientFunction, type 
 import { configurationSchema } from '../../lib/private/configuration-schema';
 import { CONTRACT } from '../../lib/private/contract';
 import { DECLARATION_KINDS } from '../../lib/private/declaration-kinds';
+import { SINGLE_KINDS } from '../../lib/private/single-kinds';
 import { CONFIGURATION, INLINE, RECOMMENDED_FLAGS, messageOf, newApp, newStack, onlyResource, statementsOf } from './support';
 
 const LOCATION = CONTRACT.environment.dynamicConfiguration.name;
@@ -149,7 +150,8 @@ describe('the document in AppConfig', () => {
 
   test('has a schema for each of its sections, no larger than AppConfig takes', () => {
     const schema = configurationSchema() as { readonly properties: object };
-    expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(DECLARATION_KINDS.map(({ section }) => section)));
+    const sections = [...DECLARATION_KINDS, ...SINGLE_KINDS].map(({ section }) => section);
+    expect(Object.keys(schema.properties)).toEqual(expect.arrayContaining(sections));
     expect(Buffer.byteLength(JSON.stringify(schema))).toBeLessThan(32_768);
   });
 });

@@ -1,16 +1,26 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { ResilientFunction, type ResilienceOptions, type ResilientFunctionProps } from '../../lib';
+import { DependencyProfile, ResilientFunction, type ResilienceOptions, type ResilientFunctionProps } from '../../lib';
 import { CONTRACT } from '../../lib/private/contract';
 import { INLINE } from './support';
 
 /** Options of a function that has nothing of what `monitored` gives it. */
-export const NOTHING: ResilienceOptions = { circuits: {}, rateLimits: {}, bulkheads: {}, loadShedding: undefined };
+export const NOTHING: ResilienceOptions = {
+  circuits: {},
+  rateLimits: {},
+  bulkheads: {},
+  dependencies: {},
+  requestTimeout: undefined,
+  retry: undefined,
+  loadShedding: undefined,
+};
 
-/** A function with a circuit, a rate limit and a bulkhead, which sheds load. */
+/** A function with a circuit, a rate limit, a bulkhead and a dependency that uses it, which bounds and repeats its work and sheds load. */
 export function monitored(stack: Stack, id = 'Api', props: ResilientFunctionProps = {}): ResilientFunction {
   const rateLimits = { orders: { limits: [{ limit: 100, period: Duration.seconds(1) }] } };
-  return new ResilientFunction(stack, id, { ...INLINE, circuits: { payments: {} }, rateLimits, bulkheads: { stock: {} }, loadShedding: {}, ...props });
+  const dependencies = { stock: { baseUrl: 'https://stock.example.com', profile: DependencyProfile.HIGH_VOLUME, retry: {} } };
+  const declared = { circuits: { payments: {} }, rateLimits, bulkheads: { stock: {} }, dependencies, requestTimeout: {}, retry: {}, loadShedding: {} };
+  return new ResilientFunction(stack, id, { ...INLINE, ...declared, ...props });
 }
 
 /** A metric as a dashboard or an alarm names it. */

@@ -17,7 +17,8 @@ test.each(FLAGS)('AwsSolutions finds nothing in function and tables %s', (_, fla
   const stack = new Stack(newApp(flags), 'Stack');
   const tables = new ResilienceTables(stack, 'Shared');
   const rateLimits = { api: { limits: [{ limit: 100, period: Duration.minutes(1) }] } };
-  const all = { circuits: { payments: {} }, rateLimits, bulkheads: { stock: {} }, loadShedding: {} };
+  const dependencies = { billing: { baseUrl: 'https://billing.example.com', bulkhead: {} } };
+  const all = { circuits: { payments: {} }, rateLimits, bulkheads: { stock: {} }, dependencies, requestTimeout: {}, retry: {}, loadShedding: {} };
   new ResilientFunction(stack, 'Own', { ...INLINE, ...all });
   new ResilientFunction(stack, 'Sharing', { ...INLINE, ...all, tables });
   expect(findings(stack, new AwsSolutionsChecks())).toEqual([]);

@@ -4,8 +4,10 @@ import { Duration } from 'aws-cdk-lib';
 import * as library from '../../lib';
 import { BULKHEAD_PARTS } from '../../lib/private/bulkhead-problems';
 import { CONTRACT } from '../../lib/private/contract';
+import { DEPENDENCY_ADDRESSES, DEPENDENCY_POLICIES } from '../../lib/private/dependency-problems';
 import { LIMIT_PARTS } from '../../lib/private/limit-problems';
 import { SHEDDING_PARTS } from '../../lib/private/shedding-problems';
+import { TIMEOUT_PARTS } from '../../lib/private/timeout-problems';
 
 interface AnyRule {
   readonly type: string;
@@ -21,6 +23,7 @@ interface AnyRule {
 }
 
 const { circuit, rateLimit, limitRule, limitKeyParts, bulkhead, bulkheadLimit, loadShedding, priorities, observability } = CONTRACT.configuration;
+const { timeout, timeoutLimit, retry, dependency, dependencyProfiles, maximumEndpoints } = CONTRACT.configuration;
 
 function membersOf(file: string): { name: string; type: string; doc: string }[] {
   const source = readFileSync(join(__dirname, '../../lib', file), 'utf8');
@@ -32,7 +35,7 @@ function documentedDefault(doc: string): unknown {
   const text = /@default (.*)$/.exec(doc)?.[1] ?? '';
   const duration = /^Duration\.(millis|seconds)\((\d+)\)$/.exec(text);
   if (duration !== null) return Duration[duration[1] as 'millis' | 'seconds'](Number(duration[2])).toMilliseconds();
-  const choice = /^(RateLimit\w+|Bulkhead\w+|LoadShedding\w+|ReportLevel)\.(\w+)$/.exec(text);
+  const choice = /^(RateLimit\w+|Bulkhead\w+|LoadShedding\w+|Timeout\w+|Retry\w+|Dependency\w+|ReportLevel)\.(\w+)$/.exec(text);
   if (choice === null) return JSON.parse(text);
   return (library as unknown as Record<string, Record<string, string>>)[choice[1]!]![choice[2]!];
 }
@@ -53,6 +56,9 @@ const CHOICES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   RateLimitOptions: { strategy: 'RateLimitStrategy', onStoreFailure: 'RateLimitStoreFailure' },
   BulkheadOptions: { onStoreFailure: 'BulkheadStoreFailure', refusal: 'BulkheadRefusal' },
   LoadSheddingOptions: { strategy: 'LoadSheddingStrategy' },
+  TimeoutOptions: { calculator: 'TimeoutCalculator', answer: 'TimeoutAnswer' },
+  RetryOptions: { strategy: 'RetryStrategy', jitter: 'RetryJitter', budget: 'RetryBudget' },
+  DependencyOptions: { balancing: 'DependencyBalancing' },
   ObservabilityOptions: { level: 'ReportLevel' },
 };
 
@@ -63,6 +69,9 @@ describe.each<[string, string, Readonly<Record<string, AnyRule>>, readonly strin
   ['RateLimitOptions', 'rate-limit-options.ts', rateLimit, LIMIT_PARTS, []],
   ['BulkheadOptions', 'bulkhead-options.ts', bulkhead, [], BULKHEAD_PARTS],
   ['LoadSheddingOptions', 'load-shedding-options.ts', loadShedding, [], SHEDDING_PARTS],
+  ['TimeoutOptions', 'timeout-options.ts', timeout, [], TIMEOUT_PARTS],
+  ['RetryOptions', 'retry-options.ts', retry, [], []],
+  ['DependencyOptions', 'dependency-options.ts', dependency, DEPENDENCY_ADDRESSES, DEPENDENCY_POLICIES],
   ['ObservabilityOptions', 'observability-options.ts', observability, [], []],
 ])('%s', (struct, file, rules, before, after) => {
   const members = membersOf(file);
@@ -108,6 +117,18 @@ test('BulkheadOptions says how many slots a tenant or an operation may have', ()
   }
 });
 
+test('TimeoutOptions says how long an operation or a tenant may take', () => {
+  for (const name of TIMEOUT_PARTS) {
+    const times = membersOf('timeout-options.ts').find((member) => member.name === name);
+    expect(times?.doc).toContain(`Whole numbers of milliseconds from ${timeoutLimit.minimumMs} to ${timeoutLimit.maximumMs}.`);
+  }
+});
+
+test('DependencyOptions says how many endpoints there may be', () => {
+  const endpoints = membersOf('dependency-options.ts').find(({ name }) => name === 'endpoints');
+  expect(endpoints?.doc).toContain(`: 1 to ${maximumEndpoints}.`);
+});
+
 test('LoadSheddingOptions says which priorities there are', () => {
   const caps = membersOf('load-shedding-options.ts').find(({ name }) => name === 'priorityRateCaps');
   expect(caps?.doc).toContain(`by priority: ${priorities.slice(0, -1).join(', ')} or ${priorities.at(-1)}.`);
@@ -119,6 +140,13 @@ test.each([
   ['BulkheadStoreFailure', library.BulkheadStoreFailure, bulkhead.onStoreFailure.values],
   ['BulkheadRefusal', library.BulkheadRefusal, bulkhead.refusal.values],
   ['LoadSheddingStrategy', library.LoadSheddingStrategy, loadShedding.strategy.values],
+  ['TimeoutCalculator', library.TimeoutCalculator, timeout.calculator.values],
+  ['TimeoutAnswer', library.TimeoutAnswer, timeout.answer.values],
+  ['RetryStrategy', library.RetryStrategy, retry.strategy.values],
+  ['RetryJitter', library.RetryJitter, retry.jitter.values],
+  ['RetryBudget', library.RetryBudget, retry.budget.values],
+  ['DependencyBalancing', library.DependencyBalancing, dependency.balancing.values],
+  ['DependencyProfile', library.DependencyProfile, dependencyProfiles],
   ['ReportLevel', library.ReportLevel, observability.level.values],
   ['RateLimitKeyPart', library.RateLimitKeyPart, limitKeyParts],
 ])('%s has the values of the contract, in its order', (_name, values: Record<string, string>, expected) => {

@@ -6,10 +6,13 @@ import {
   RateLimitKeyPart,
   RateLimitPresets,
   ResilientFunction,
+  RetryPresets,
+  TimeoutPresets,
   type BulkheadOptions,
   type CircuitOptions,
   type LoadSheddingOptions,
   type RateLimitOptions,
+  type ResilienceOptions,
 } from '../../lib';
 import { CONTRACT } from '../../lib/private/contract';
 import { INLINE, configurationOf, newStack } from './support';
@@ -104,5 +107,54 @@ describe('presets of load shedding', () => {
     const options = { maxRate: 0.5 };
     const all = [LoadSheddingPresets.basic(options), LoadSheddingPresets.priority(undefined, options), LoadSheddingPresets.adaptive(Duration.seconds(1), options)];
     for (const each of all) expect(declaredShedding(each)).toMatchObject(options);
+  });
+});
+
+/** What a stack says to the runtime. */
+function document(options: ResilienceOptions): unknown {
+  const stack = newStack();
+  new ResilientFunction(stack, 'Fn', { ...INLINE, ...options });
+  return configurationOf(stack);
+}
+
+describe('presets of the timeout', () => {
+  const second = Duration.seconds(1);
+  const { basic, perOperation, perTenant } = TimeoutPresets;
+
+  test.each([
+    ['basic', basic(second), { timeoutMs: 1000 }],
+    ['perOperation', perOperation(second, { export: Duration.seconds(9) }), { timeoutMs: 1000, operationTimeoutsMs: { export: 9000 } }],
+    ['perTenant', perTenant(second, { acme: Duration.seconds(9) }), { timeoutMs: 1000, tenantTimeoutsMs: { acme: 9000 } }],
+  ])('%s says what it is called', (_name, requestTimeout, expected) => {
+    expect(document({ requestTimeout })).toEqual({ version: 1, timeout: expected });
+  });
+
+  test('take what is to be different', () => {
+    const different = { margin: second, maxTimeout: Duration.seconds(5) };
+    for (const requestTimeout of [basic(second, different), perOperation(second, {}, different), perTenant(second, {}, different)]) {
+      expect(document({ requestTimeout })).toMatchObject({ timeout: { timeoutMs: 1000, marginMs: 1000, maxTimeoutMs: 5000 } });
+    }
+  });
+});
+
+describe('presets of retries', () => {
+  const BASIC = { maxDelayMs: 30_000, jitter: 'ratio', jitterRatio: 0.1 };
+
+  test.each([
+    ['basic', RetryPresets.basic(), BASIC],
+    ['http', RetryPresets.http(), { ...BASIC, idempotentOnly: true }],
+    ['database', RetryPresets.database(), { ...BASIC, initialDelayMs: 50, maxDelayMs: 5000, multiplier: 1.5 }],
+    ['transientErrors', RetryPresets.transientErrors(), { maxAttempts: 5, initialDelayMs: 50, multiplier: 1.5 }],
+    ['slowServices', RetryPresets.slowServices(), { maxAttempts: 3, initialDelayMs: 500, multiplier: 2, maxDelayMs: 10_000 }],
+  ])('%s is what it is in the runtime, without the defaults', (_name, retry, expected) => {
+    expect(document({ retry })).toEqual({ version: 1, retry: expected });
+  });
+
+  const { basic, http, database, transientErrors, slowServices } = RetryPresets;
+
+  test.each([basic, http, database, transientErrors, slowServices])('take what is to be different, and suit a dependency', (preset) => {
+    const retry = preset({ maxAttempts: 7, maxDelay: Duration.seconds(1) });
+    const dependencies = { billing: { baseUrl: 'https://billing.example.com', retry } };
+    expect(document({ dependencies })).toMatchObject({ dependencies: { billing: { retry: { maxAttempts: 7, maxDelayMs: 1000 } } } });
   });
 });

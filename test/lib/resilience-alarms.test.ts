@@ -7,7 +7,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { Construct } from 'constructs';
-import { ResilienceAlarms, type IResilient, type ResilienceAlarmSettings, type ResilienceAlarmsProps } from '../../lib';
+import { DependencyProfile, ResilienceAlarms, type IResilient, type ResilienceAlarmSettings, type ResilienceAlarmsProps } from '../../lib';
 import { ALARMS } from '../../lib/private/alarm-definitions';
 import { CONTRACT } from '../../lib/private/contract';
 import { alarmsOf, metricsOfAlarm, monitored, NOTHING, strangeness, text, type AlarmProperties } from './monitoring';
@@ -28,7 +28,7 @@ function byKind(stack: Stack): Record<string, AlarmProperties> {
 function imported(stack: Stack): IResilient {
   const functionArn = 'arn:aws:lambda:eu-west-1:123456789012:function:legacy';
   const protectedFunction = lambda.Function.fromFunctionAttributes(stack, 'Imported', { functionArn, sameEnvironment: true });
-  const nothing = { circuitNames: [], rateLimitNames: [], bulkheadNames: [], shedsLoad: false };
+  const nothing = { circuitNames: [], rateLimitNames: [], bulkheadNames: [], dependencyNames: [], retryNames: [], limitsTime: false, shedsLoad: false };
   return Object.assign(new Construct(stack, 'Legacy'), { protectedFunction, serviceName: 'legacy', ...nothing });
 }
 
@@ -38,6 +38,10 @@ const EXPECTED: [id: string, metrics: string, threshold: number, when: string][]
   ['RateLimitRefusedorders', 'RateLimitRefused Sum', 3000, '1/1 300'],
   ['BulkheadRefusedstock', 'BulkheadRefused Sum', 1500, '1/1 300'],
   ['LoadShedding', 'SheddingRate Maximum', 0.01, '3/5 60'],
+  ['TimeoutRate', 'TimeoutExpired Sum, Requests Sum', 5, '2/3 60'],
+  ['RetryExhaustedretry', 'RetryExhausted Sum, RetryAttempts Sum', 10, '1/1 300'],
+  ['RetryExhaustedstock', 'RetryExhausted Sum, RetryAttempts Sum', 10, '1/1 300'],
+  ['DependencyErrorRatestock', 'ClientErrors Sum, ClientRequests Sum', 10, '2/3 60'],
   ['StoreErrorsCircuitTable', 'StoreErrors Sum', 1, '3/5 60'],
   ['StoreErrorsRateLimitTable', 'StoreErrors Sum', 1, '3/5 60'],
   ['StoreErrorsBulkheadTable', 'StoreErrors Sum', 1, '3/5 60'],
@@ -115,7 +119,7 @@ describe('what there is an alarm on', () => {
     expect(Object.keys(byKind(stack)).join()).not.toMatch(/Health/);
     const plain = newStack();
     new ResilienceAlarms(plain, 'Alarms', { resilient: monitored(plain, 'Plain', NOTHING) });
-    expect(Object.keys(byKind(plain)).join()).not.toMatch(/Circuit|RateLimit|Bulkhead|LoadShedding|Store|DeadLetters|Health/);
+    expect(Object.keys(byKind(plain)).join()).not.toMatch(/Circuit|RateLimit|Bulkhead|LoadShedding|Timeout|Retry|Dependency|Store|DeadLetters|Health/);
     Template.fromStack(plain).resourceCountIs('AWS::DynamoDB::GlobalTable', 0);
   });
 
@@ -162,12 +166,18 @@ describe('settings', () => {
     const settings: ResilienceAlarmSettings = {
       circuitOpen: { evaluationPeriods: 1, treatMissingData: cloudwatch.TreatMissingData.IGNORE },
       errorRate: { threshold: 1, minimumRequests: 50, period: Duration.minutes(5) },
+      timeoutRate: { minimumRequests: 20 },
+      retryExhausted: { minimumRequests: 30 },
+      dependencyErrorRate: { minimumRequests: 40 },
     };
     const alarms = byKind(watched({ settings }).stack);
     expect(alarms['CircuitOpenpayments']).toMatchObject({ Threshold: 1, DatapointsToAlarm: 1, EvaluationPeriods: 1, TreatMissingData: 'ignore' });
     expect(alarms['ErrorRate']).toMatchObject({ Threshold: 1, DatapointsToAlarm: 2, EvaluationPeriods: 3 });
     expect(alarms['ErrorRate']!.Metrics?.map(({ Expression }) => Expression)).toContain('IF(whole >= 50, 100 * part / whole, 0)');
     expect(whenOf(alarms['ErrorRate']!)).toBe('2/3 300');
+    for (const [id, minimum] of [['TimeoutRate', 20], ['RetryExhaustedretry', 30], ['DependencyErrorRatestock', 40]] as const) {
+      expect(alarms[id]!.Metrics?.map(({ Expression }) => Expression)).toContain(`IF(whole >= ${minimum}, 100 * part / whole, 0)`);
+    }
   });
 
   test.each(ALARMS.map(({ kind, id }) => [kind, id]))('switch %s off', (kind, id) => {
@@ -262,6 +272,9 @@ describe('alarms as members', () => {
     expect(alarms.rateLimitRefused('orders').node.id).toBe('RateLimitRefused-orders');
     expect(alarms.bulkheadRefused('stock').node.id).toBe('BulkheadRefused-stock');
     expect(alarms.loadShedding?.node.id).toBe('LoadShedding');
+    expect(alarms.retryExhausted('retry').node.id).toBe('RetryExhausted-retry');
+    expect(alarms.dependencyErrorRate('stock').node.id).toBe('DependencyErrorRate-stock');
+    expect(alarms.timeoutRate?.node.id).toBe('TimeoutRate');
     expect(alarms.healthCheckFailures('stock').node.id).toBe('HealthCheckFailures-stock');
     expect(alarms.storeErrors.map(({ node }) => node.id)).toEqual(['StoreErrors-CircuitTable', 'StoreErrors-RateLimitTable', 'StoreErrors-BulkheadTable']);
     expect(alarms.storeThrottles).toHaveLength(3);
@@ -283,8 +296,9 @@ test('what is declared too late is reported, in place of going without alarms', 
   const stack = new Stack(app, 'Stack');
   const api = monitored(stack);
   new ResilienceAlarms(stack, 'Alarms', { resilient: api });
-  api.addCircuit('stock');
-  expect(messageOf(() => app.synth())).toContain("circuit 'stock' of Stack/Api came after Stack/Alarms, which therefore lacks it: declare it before");
+  api.addDependency('mails', { baseUrl: 'https://mails.example.com', profile: DependencyProfile.NON_CRITICAL });
+  const late = "circuit 'mails', dependency 'mails' of Stack/Api came after Stack/Alarms, which therefore lacks it: declare it before";
+  expect(messageOf(() => app.synth())).toContain(late);
 });
 
 test.each([

@@ -5,7 +5,15 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { Construct } from 'constructs';
-import { BulkheadEnforcement, Resilience, ResilienceAlarms, ResilienceDashboard, ResilienceTables } from '../../lib';
+import {
+  BulkheadEnforcement,
+  DependencyProfile,
+  Resilience,
+  ResilienceAlarms,
+  ResilienceDashboard,
+  ResilienceTables,
+  type ResilienceOptions,
+} from '../../lib';
 import { CONTRACT } from '../../lib/private/contract';
 import { CONTRACT_METRICS, dashboardsOf, expressionsOf, metricsOf, monitored, NOTHING, strangeness, widgetsOf, type Widget } from './monitoring';
 import { INLINE, messageOf, newApp, newStack } from './support';
@@ -100,6 +108,32 @@ describe('the rows', () => {
     expect(graphs.map(({ properties: { annotations } }) => annotations)).toEqual([undefined, undefined]);
   });
 
+  test('are one for each dependency: calls, latency, retries where there are any, and endpoints', () => {
+    const stack = newStack();
+    const baseUrl = 'https://billing.example.com';
+    const dependencies = { billing: { baseUrl }, mails: { baseUrl, profile: DependencyProfile.NON_CRITICAL } };
+    new ResilienceDashboard(stack, 'Dashboard', { resilients: [monitored(stack, 'Api', { ...NOTHING, dependencies })], detailed: true });
+    const widgets = widgetsOf(stack);
+    const calls = metricsOf(titled(widgets, 'Dependency billing: calls'));
+    expect(calls.map(({ name }) => name)).toEqual(['ClientRequests', 'ClientErrors', 'ClientFallbacks']);
+    for (const { values } of calls) expect(values).toContain('billing');
+    expect(metricsOf(titled(widgets, 'Dependency mails: latency with all attempts (ms)')).map(({ statistic }) => statistic)).toEqual(['p50', 'p95', 'p99']);
+    const retries = titlesOf(widgets).filter((title) => title.startsWith('Retry '));
+    expect(retries).toEqual(['attempts', 'successes', 'waits (ms)'].map((what) => `Retry billing: ${what}`));
+    expect(titlesOf(widgets)).toContain('Circuit mails: state');
+  });
+
+  test('are one for what takes too long, which calls to a dependency can as well', () => {
+    const expired = (props: ResilienceOptions) => {
+      const stack = newStack();
+      new ResilienceDashboard(stack, 'Dashboard', { resilients: [monitored(stack, 'Api', { ...NOTHING, ...props })] });
+      return titlesOf(widgetsOf(stack)).includes('Timeout: expired, calls and attempts included');
+    };
+    expect(expired({ requestTimeout: {} })).toBe(true);
+    expect(expired({ dependencies: { billing: { baseUrl: 'https://billing.example.com' } } })).toBe(true);
+    expect(expired({ requestTimeout: { enabled: false } })).toBe(false);
+  });
+
   test('show whose requests are shed, by priority, with the details', () => {
     const shed = titled(widgetsOf(shown(true)), 'Load shedding: shed by priority');
     expect(expressionsOf(shed)).toEqual(CONTRACT.configuration.priorities.map((priority) => `FILL(${priority}, 0)`));
@@ -121,7 +155,7 @@ describe('the rows', () => {
   test('are none for what a function does not have', () => {
     const stack = newStack();
     new ResilienceDashboard(stack, 'Dashboard', { resilients: [monitored(stack, 'Plain', NOTHING)] });
-    expect(titlesOf(widgetsOf(stack)).join()).not.toMatch(/Circuit|Rate limit|Bulkhead|Load shedding|Table/);
+    expect(titlesOf(widgetsOf(stack)).join()).not.toMatch(/Circuit|Rate limit|Bulkhead|Timeout|Retry|Dependency|Load shedding|Table/);
     Template.fromStack(stack).resourceCountIs('AWS::DynamoDB::GlobalTable', 0);
   });
 
@@ -179,6 +213,9 @@ describe('several functions', () => {
       circuitNames: ['payments'],
       rateLimitNames: [],
       bulkheadNames: ['stock'],
+      dependencyNames: ['billing'],
+      retryNames: ['retry'],
+      limitsTime: true,
       shedsLoad: true,
     });
     new ResilienceDashboard(stack, 'Dashboard', { resilients: [fixture] });

@@ -24,7 +24,10 @@ test.each(CONTRACT_METRICS)('$name has a method that gives it with its dimension
 });
 
 test('there is a method for nothing else', () => {
-  const methods = Object.getOwnPropertyNames(ResilienceMetrics.prototype).filter((name) => !['constructor', 'metric'].includes(name));
+  const own: object = ResilienceMetrics.prototype;
+  const inherited = Object.getPrototypeOf(own) as object;
+  const methods = [own, inherited].flatMap((each) => Object.getOwnPropertyNames(each)).filter((name) => !['constructor', '_metric'].includes(name));
+  expect(Object.getPrototypeOf(inherited)).toBe(Object.prototype);
   expect(methods.sort()).toEqual(CONTRACT_METRICS.map(({ name }) => methodOf(name)).sort());
 });
 

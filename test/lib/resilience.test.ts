@@ -13,7 +13,8 @@ import { BULKHEAD_TABLE, CIRCUIT_TABLE, CONFIGURATION, INLINE, RATE_LIMIT_TABLE,
 const FUNCTION = 'AWS::Lambda::Function';
 const TABLE = 'AWS::DynamoDB::GlobalTable';
 const API = { limits: [{ limit: 100, period: Duration.minutes(1) }] };
-const ALL = { circuits: { payments: {} }, rateLimits: { api: API }, bulkheads: { stock: {} }, loadShedding: {}, observability: { level: ReportLevel.DETAILED } };
+const BILLING = { baseUrl: 'https://billing.example.com' };
+const ALL = { circuits: { payments: {} }, rateLimits: { api: API }, bulkheads: { stock: {} }, dependencies: { billing: BILLING }, requestTimeout: {}, retry: {}, loadShedding: {}, observability: { level: ReportLevel.DETAILED } };
 
 const plain = (stack: Stack, props: Partial<lambda.FunctionProps> = {}, id = 'Fn') =>
   new lambda.Function(stack, id, { ...INLINE, runtime: lambda.Runtime.NODEJS_24_X, ...props });
@@ -59,8 +60,9 @@ describe('Resilience', () => {
     const target = plain(stack, { environment: { POWERTOOLS_SERVICE_NAME: 'checkout' } });
     const resilient: IResilient = new Resilience(stack, 'Resilience', { ...ALL, target });
     expect(resilient.protectedFunction).toBe(target);
-    expect([resilient.serviceName, resilient.circuitNames, resilient.rateLimitNames]).toEqual(['checkout', ['payments'], ['api']]);
-    expect([resilient.bulkheadNames, resilient.shedsLoad]).toEqual([['stock'], true]);
+    expect([resilient.serviceName, resilient.circuitNames, resilient.rateLimitNames]).toEqual(['checkout', ['payments', 'billing'], ['api']]);
+    expect([resilient.bulkheadNames, resilient.shedsLoad]).toEqual([['stock', 'billing'], true]);
+    expect([resilient.dependencyNames, resilient.retryNames, resilient.limitsTime]).toEqual([['billing'], ['retry', 'billing'], true]);
     expect(resilient.tables?.node.path).toBe('Stack/Resilience/Tables');
   });
 
@@ -68,8 +70,8 @@ describe('Resilience', () => {
     const stack = newStack();
     const resilience = new Resilience(stack, 'Resilience', { target: plain(stack) });
     expect(resilience.tables).toBeUndefined();
-    expect(resilience.addCircuit('payments').addRateLimit('api', API).addBulkhead('stock')).toBe(resilience);
-    expect(configurationOf(stack)).toMatchObject({ circuits: { payments: {} }, limits: { api: {} }, bulkheads: { stock: {} } });
+    expect(resilience.addCircuit('payments').addRateLimit('api', API).addBulkhead('stock').addDependency('billing', BILLING)).toBe(resilience);
+    expect(configurationOf(stack)).toMatchObject({ circuits: { payments: {} }, limits: { api: {} }, bulkheads: { stock: {} }, dependencies: { billing: BILLING } });
     Template.fromStack(stack).resourceCountIs(TABLE, 3);
   });
 

@@ -1,10 +1,12 @@
 import { CONTRACT } from '../contract/contract.ts';
 import { BULKHEAD_PARTS, bulkheadPartsProblems, withinSlots } from '../core/bulkhead-schema.ts';
+import { DEPENDENCY_PARTS, dependencyNameProblems, dependencyPartsProblems } from '../core/dependency-schema.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { LIMIT_PARTS, limitPartsProblems, sharedKeyProblems, type LimitSchema } from '../core/limit-schema.ts';
 import { nameProblem, schemaProblems, show, unknownOption } from '../core/option-schema.ts';
 import { isRecord } from '../core/record.ts';
 import { SHEDDING_PARTS, sheddingPartsProblems } from '../core/shedding-schema.ts';
+import { TIMEOUT_PARTS, timeoutPartsProblems } from '../core/timeout-schema.ts';
 import { readOverrides, type Overrides } from './overrides.ts';
 
 /** Environment variables as a process has them. */
@@ -29,9 +31,15 @@ export interface Configuration {
   readonly bulkheadTable: string | undefined;
   /** Declared options of load shedding; undefined where there are none. */
   readonly loadShedding: Options | undefined;
+  /** Declared options of the timeout; undefined where there are none. */
+  readonly timeout: Options | undefined;
+  /** Declared options of the retry; undefined where there are none. */
+  readonly retry: Options | undefined;
+  /** Declared dependencies by name; undefined where the function has no configuration at all. */
+  readonly dependencies: Declared | undefined;
   /** Declared options of the observability; undefined where there are none. */
   readonly observability: Options | undefined;
-  /** Options that environment variables set. The declared circuits and bulkheads above have them already. */
+  /** Options that environment variables set. What is declared above has them already. */
   readonly overrides: Overrides;
 }
 
@@ -56,6 +64,9 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map([
   ['limits', named(SCHEMA.maximumRateLimits, limitProblems)],
   ['bulkheads', named(SCHEMA.maximumBulkheads, bulkheadProblems)],
   ['loadShedding', sheddingProblems],
+  ['timeout', timeoutProblems],
+  ['retry', (declared, key) => schemaProblems(SCHEMA.retry, declared, key)],
+  ['dependencies', named(SCHEMA.maximumDependencies, dependencyProblems)],
   ['observability', (declared, key) => schemaProblems(SCHEMA.observability, declared, key)],
 ]);
 
@@ -65,13 +76,25 @@ interface DeclaredDocument {
   readonly limits?: Declared;
   readonly bulkheads?: Declared;
   readonly loadShedding?: Options;
+  readonly timeout?: Options;
+  readonly retry?: Options;
+  readonly dependencies?: Declared;
   readonly observability?: Options;
 }
 
 /** The sections that hold the options of one thing, not options by name. */
-const UNNAMED = ['loadShedding', 'observability'];
+const UNNAMED = ['loadShedding', 'timeout', 'retry', 'observability'];
 
-const NOTHING_DECLARED = { circuits: undefined, rateLimits: undefined, bulkheads: undefined, loadShedding: undefined, observability: undefined };
+const NOTHING_DECLARED = {
+  circuits: undefined,
+  rateLimits: undefined,
+  bulkheads: undefined,
+  loadShedding: undefined,
+  timeout: undefined,
+  retry: undefined,
+  dependencies: undefined,
+  observability: undefined,
+};
 
 /**
  * Reads the configuration that the construct put into the environment, and the variables that change it.
@@ -95,15 +118,25 @@ export function readConfiguration(environment: Environment): Configuration {
   };
 }
 
-function declaredIn({ circuits = {}, limits = {}, bulkheads = {}, loadShedding, observability }: DeclaredDocument, overrides: Overrides) {
+function declaredIn(document: DeclaredDocument, overrides: Overrides) {
+  const { circuits = {}, limits = {}, bulkheads = {}, loadShedding, timeout, retry, dependencies = {}, observability } = document;
   return {
     circuits: changed(circuits, (options) => ({ ...options, ...overrides.circuits })),
     rateLimits: limits,
     // Whoever lowers the number of slots in a hurry must not be stopped by the limits of single tenants.
     bulkheads: changed(bulkheads, (options) => withinSlots({ ...options, ...overrides.bulkheads })),
     loadShedding,
+    timeout,
+    retry: retry && { ...retry, ...overrides.retry },
+    dependencies: changed(dependencies, (options) => withRetries(options, overrides.retry)),
     observability,
   };
+}
+
+/** The same options with retries that the environment changes, where there are any. */
+function withRetries(options: Options, changes: Options): Options {
+  if (Object.keys(changes).length === 0 || options['retry'] === false) return options;
+  return { ...options, retry: { ...(options['retry'] as Options | undefined), ...changes } };
 }
 
 function changed(declared: Declared, change: (options: Options) => Options): Declared {
@@ -150,7 +183,7 @@ function documentProblems(document: Options): string[] {
         'use the same release of resilient-lambda and resilient-lambda-runtime',
     );
   }
-  return [...problems, ...[...SECTIONS].flatMap(([key, section]) => sectionProblems(key, section, rest[key]))];
+  return [...problems, ...[...SECTIONS].flatMap(([key, section]) => sectionProblems(key, section, rest[key])), ...dependencyNameProblems(rest)];
 }
 
 function sectionProblems(key: string, section: Section, declared: unknown = {}): string[] {
@@ -196,6 +229,14 @@ function bulkheadProblems(options: Options, path: string): string[] {
 
 function sheddingProblems(options: Options, path: string): string[] {
   return [...schemaProblems(SCHEMA.loadShedding, plainOf(options, SHEDDING_PARTS), path, SHEDDING_PARTS), ...sheddingPartsProblems(path, options)];
+}
+
+function timeoutProblems(options: Options, path: string): string[] {
+  return [...schemaProblems(SCHEMA.timeout, plainOf(options, TIMEOUT_PARTS), path, TIMEOUT_PARTS), ...timeoutPartsProblems(path, options)];
+}
+
+function dependencyProblems(options: Options, path: string): string[] {
+  return [...schemaProblems(SCHEMA.dependency, plainOf(options, DEPENDENCY_PARTS), path, DEPENDENCY_PARTS), ...dependencyPartsProblems(path, options)];
 }
 
 function limitProblems(options: Options, path: string): string[] {

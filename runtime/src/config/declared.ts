@@ -3,7 +3,7 @@ import { givenOf, isRecord } from '../core/record.ts';
 import type { Declared } from './configuration.ts';
 
 /** What policies of one kind are called where a stack declares them. */
-export type DeclaredKind = 'circuits' | 'rateLimits' | 'bulkheads';
+export type DeclaredKind = 'circuits' | 'rateLimits' | 'bulkheads' | 'dependencies';
 
 /** What decides whether a policy needs a table. */
 export interface NeedOfTable {

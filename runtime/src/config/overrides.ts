@@ -7,6 +7,8 @@ export interface Overrides {
   readonly circuits: Readonly<Record<string, unknown>>;
   /** Options of every bulkhead. */
   readonly bulkheads: Readonly<Record<string, unknown>>;
+  /** Options of the retry, and of the retries of every dependency that has any. */
+  readonly retry: Readonly<Record<string, unknown>>;
   /** Options of the health. */
   readonly health: Readonly<Record<string, unknown>>;
 }
@@ -36,7 +38,7 @@ const FLAGS: ReadonlyMap<string, boolean> = new Map([['true', true], ['false', f
 
 /** Reads the variables that change options of a deployed function. An empty one is not set. */
 export function readOverrides(environment: Readonly<Record<string, string | undefined>>): FoundOverrides {
-  const overrides: Record<keyof Overrides, Record<string, unknown>> = { circuits: {}, bulkheads: {}, health: {} };
+  const overrides: Record<keyof Overrides, Record<string, unknown>> = { circuits: {}, bulkheads: {}, retry: {}, health: {} };
   const problems: string[] = [];
   const bad: string[] = [];
   for (const rule of Object.values<OverrideRule>(CONTRACT.overrides)) {

@@ -52,9 +52,13 @@ const CIRCUIT_LINES: Readonly<Record<string, LogEvent>> = {
   half_open: 'circuit.half_opened',
 };
 
+/** What is between the two is news to nobody who cannot look at the figures. */
+const ENDPOINT_LINES: Readonly<Record<string, LogEvent>> = { unhealthy: 'client.endpoint_unhealthy', healthy: 'client.endpoint_healthy' };
+
 /** Events that are other lines than their type says, by a field. */
 const BY_FIELD: Readonly<Record<string, (event: Readonly<Record<string, unknown>>) => string | undefined>> = {
   'circuit.state_changed': ({ to }) => CIRCUIT_LINES[String(to)],
+  'client.endpoint_changed': ({ to }) => ENDPOINT_LINES[String(to)],
   'health.checked': ({ status }) => (status === 'unhealthy' ? 'health.check_failed' : undefined),
   // The first result of every environment is no news if it is good.
   'health.changed': ({ from, to }) => (to !== 'healthy' ? 'health.unhealthy' : from === 'unknown' ? undefined : 'health.healthy'),

@@ -26,6 +26,7 @@ function limitProblems(path: string, limits: unknown): string[] {
   const { minimumMs, maximumMs } = LIMIT;
   return Object.entries(limits).flatMap(([name, limitMs]) => {
     if (name === '') return [`${path} has a limit for nobody: set a name`];
+    if (name === '__proto__') return [`${path} has the name ${show(name)}: choose another one, because templates lose that name`];
     const isLimit = typeof limitMs === 'number' && Number.isInteger(limitMs) && limitMs >= minimumMs && limitMs <= maximumMs;
     return isLimit ? [] : [`${path}[${show(name)}] is ${show(limitMs)}: set a whole number of milliseconds from ${minimumMs} to ${maximumMs}`];
   });

@@ -7,6 +7,8 @@ import type { LoadShedder } from '../load-shedding/index.ts';
 import type { Observability } from '../observability/index.ts';
 import type { RateLimiter } from '../rate-limit/index.ts';
 import type { Resilience, ResilienceStatistics } from '../resilience/index.ts';
+import type { Retry } from '../retry/index.ts';
+import type { Timeout } from '../timeout/index.ts';
 import { handleOf } from './handle.ts';
 import type { DynamicResilienceDependencies, DynamicResilienceOptions } from './options.ts';
 import { start, type Started } from './start.ts';
@@ -56,9 +58,28 @@ export class DynamicResilience implements Pick<Resilience, keyof Resilience> {
     return this.#started.policies.take('bulkhead', name);
   }
 
+  /**
+   * A client of a dependency by name, which follows every change of the configuration: the same one each time.
+   *
+   * @throws ConfigurationError if there is none of that name.
+   */
+  client(name: string): ReturnType<Resilience['client']> {
+    return this.#started.policies.take('client', name);
+  }
+
   /** Sheds the load of the function now; undefined while neither the stack nor the code wants that. */
   get loadShedder(): LoadShedder | undefined {
     return this.#started.policies.current.parts.loadShedding;
+  }
+
+  /** Cuts short what takes too long now; undefined while neither the stack nor the code wants that. */
+  get timeout(): Timeout | undefined {
+    return this.#started.policies.current.parts.timeout;
+  }
+
+  /** Runs the handler again now; undefined while neither the stack nor the code wants that. */
+  get retry(): Retry | undefined {
+    return this.#started.policies.current.parts.retry;
   }
 
   /**

@@ -29,6 +29,7 @@ export async function dynamicResilience(
     circuit: (name: string) => made.circuit(name),
     limiter: (name: string) => made.limiter(name),
     bulkhead: (name: string) => made.bulkhead(name),
+    client: (name: string) => made.client(name),
     health: made.health,
     observability: made.observability,
     statistics: () => made.statistics(),

@@ -10,7 +10,7 @@ import type { Answer } from './poller.ts';
 import { StableSink } from './stable-sink.ts';
 
 /** How policies are taken by name: each of these is a method of all that is made. */
-export type Taking = 'circuit' | 'limiter' | 'bulkhead';
+export type Taking = 'circuit' | 'limiter' | 'bulkhead' | 'client';
 
 const VARIABLE = CONTRACT.environment.configuration.name;
 

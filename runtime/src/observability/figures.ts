@@ -3,8 +3,10 @@ import type { ResilienceEvent } from '../core/events.ts';
 import type { MetricSums } from './metric-sums.ts';
 
 const { circuitBreaker, rateLimit, bulkhead, loadShedding, loadSheddingPriority, store } = CONTRACT.metrics;
+const { timeout, retry, client } = CONTRACT.metrics;
 const { healthCheck, healthEndpoint, request, operation, errorType, pipeline } = CONTRACT.metrics;
 const [CIRCUIT, LIMIT, BULKHEAD, SHEDDING] = [circuitBreaker.names, rateLimit.names, bulkhead.names, loadShedding.names];
+const [TIMEOUT, RETRY, CLIENT] = [timeout.names, retry.names, client.names];
 const [CHECK, ENDPOINT, REQUEST] = [healthCheck.names, healthEndpoint.names, request.names];
 
 /** The fields of an event, of whichever pattern: observability knows patterns by their events alone. */
@@ -48,6 +50,31 @@ const COUNTS: Readonly<Record<string, Count>> = {
     sums.add('loadSheddingPriority', String(priority), loadSheddingPriority.names.shed);
   },
   'shedding.would_refuse': ({ name }, sums) => sums.add('loadShedding', name, SHEDDING.wouldShed),
+  'timeout.expired': ({ limitMs, ignored }, sums) => {
+    sums.add('timeout', '', TIMEOUT.expired);
+    if (ignored === true) sums.add('timeout', '', TIMEOUT.ignored);
+    sums.add('timeout', '', TIMEOUT.limit, Number(limitMs));
+  },
+  'timeout.completed': ({ limitMs }, sums) => sums.add('timeout', '', TIMEOUT.limit, Number(limitMs)),
+  'timeout.refused': (_event, sums) => sums.add('timeout', '', TIMEOUT.refused),
+  'timeout.late': (_event, sums) => sums.add('timeout', '', TIMEOUT.late),
+  'retry.attempt': ({ name, attempt }, sums) => {
+    if (Number(attempt) > 1) sums.add('retry', name, RETRY.attempts);
+  },
+  'retry.scheduled': ({ name, delayMs }, sums) => sums.add('retry', name, RETRY.delay, Number(delayMs)),
+  'retry.exhausted': ({ name }, sums) => sums.add('retry', name, RETRY.exhausted),
+  'retry.succeeded': ({ name }, sums) => sums.add('retry', name, RETRY.succeeded),
+  'client.request': countClientRequest,
+  'client.attempt': ({ name, status, durationMs }, sums) => {
+    // What was given up from outside took as long as somebody else wanted.
+    if (status !== 'cancelled') sums.add('client', name, CLIENT.attemptLatency, Number(durationMs));
+  },
+  'client.hedged': ({ name }, sums) => sums.add('client', name, CLIENT.hedged),
+  'client.fallback': ({ name }, sums) => sums.add('client', name, CLIENT.fallbacks),
+  'client.unhealthy_used': ({ name }, sums) => sums.add('client', name, CLIENT.unhealthyUsed),
+  'client.endpoint_changed': ({ name, to }, sums) => {
+    if (to === 'unhealthy') sums.add('client', name, CLIENT.ejected);
+  },
   'store.error': ({ name }, sums) => sums.add('store', name, store.names.errors),
   'health.checked': ({ name, status, durationMs }, sums) => {
     sums.add('healthCheck', name, CHECK.checks);
@@ -77,6 +104,13 @@ function countCall({ name, durationMs }: Fields, sums: MetricSums, metric: (type
 function countSlot({ name, waitMs }: Fields, sums: MetricSums, metric: (typeof BULKHEAD)['acquired'] | (typeof BULKHEAD)['refused']): void {
   sums.add('bulkhead', name, metric);
   if (Number(waitMs) > 0) sums.add('bulkhead', name, BULKHEAD.waitDuration, Number(waitMs));
+}
+
+/** As with requests, what was refused before the first attempt is kept out of the latency. */
+function countClientRequest({ name, status, attempts, durationMs }: Fields, sums: MetricSums): void {
+  sums.add('client', name, CLIENT.requests);
+  if (status === 'error' || Number(status) >= 500) sums.add('client', name, CLIENT.errors);
+  if (attempts !== 0) sums.add('client', name, CLIENT.latency, Number(durationMs));
 }
 
 /** Refusals are counted, but kept out of the latency: they are fast, and an overload would look like a fast service. */

@@ -1,7 +1,9 @@
 import { CONTRACT } from '../contract/contract.ts';
 import type { ResilienceEvent } from '../core/events.ts';
+import { CALL_ROWS } from './otel-calls.ts';
 import { labelText, NONE } from './otel-labels.ts';
 import type { Instrument } from './otel-meter.ts';
+import { count, seconds, type Event, type Measure, type Row, type Rows } from './otel-rows.ts';
 
 /** One value for one instrument. */
 export interface InstrumentRecord {
@@ -17,21 +19,6 @@ export interface InstrumentRecord {
 export interface RecordOptions {
   readonly sharedVariants: boolean;
   readonly tenantLabel: boolean;
-}
-
-type Event = ResilienceEvent & Readonly<Record<string, unknown>>;
-
-/** A value without its labels; one that is no number is not recorded. */
-interface Measure {
-  readonly instrument: Instrument;
-  readonly value: unknown;
-  readonly seenAtMs?: number;
-}
-
-interface Row {
-  /** Values by label, of which every instrument takes its own. */
-  readonly labels: Readonly<Record<string, unknown>>;
-  readonly measures: readonly Measure[];
 }
 
 const {
@@ -58,7 +45,7 @@ const SHARED_TWIN = new Map<Instrument, Instrument>(
 );
 
 /** What each event says, event by event. */
-const ROWS: Readonly<Record<string, (event: Event) => Row>> = {
+const ROWS: Rows = {
   'circuit.state_changed': (event) => ({
     labels: { service: event.name, from_state: event['from'], to_state: event['to'] },
     measures: [count(CIRCUIT.transitions), phase(event['to'], event.atMs)],
@@ -121,6 +108,7 @@ const ROWS: Readonly<Record<string, (event: Event) => Row>> = {
   }),
   'request.completed': completedRequest,
   'observability.failed': ({ name }) => pipelineError(name),
+  ...CALL_ROWS,
 };
 
 /** The values that an event stands for; none for an event that no instrument is about. */
@@ -219,14 +207,6 @@ function statusClass(statusCode: unknown): string | undefined {
 
 function pipelineError(part: string): Row {
   return { labels: { part }, measures: [count(PIPELINE.errors)] };
-}
-
-function count(instrument: Instrument): Measure {
-  return { instrument, value: 1 };
-}
-
-function seconds(instrument: Instrument, durationMs: unknown): Measure {
-  return { instrument, value: typeof durationMs === 'number' ? durationMs / 1000 : undefined };
 }
 
 function phase(seen: unknown, seenAtMs: number): Measure {

@@ -19,6 +19,12 @@ const ANNOTATIONS: Readonly<Record<string, string>> = {
   'bulkhead.degraded': 'BulkheadDegraded',
   'shedding.refused': 'RequestShed',
   'throttle.refused': 'CallThrottled',
+  'timeout.expired': 'TimedOut',
+  'timeout.refused': 'NoTimeLeft',
+  'retry.scheduled': 'Retried',
+  'retry.exhausted': 'RetryExhausted',
+  'client.fallback': 'ClientFallback',
+  'client.unhealthy_used': 'UnhealthyEndpointUsed',
   'store.error': 'StateTableFailed',
 };
 

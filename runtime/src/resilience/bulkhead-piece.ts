@@ -5,11 +5,12 @@ import type { Piece, Workshop } from './workshop.ts';
 /** Innermost: a slot is taken last and held only while the handler runs. */
 export const bulkheadPiece: Piece = (workshop) => {
   const { dependencies } = workshop;
+  const { bulkheads: lent } = workshop.lent;
   const bulkheads = workshop.named('bulkheads', (options: BulkheadMiddlewareOptions) => {
     const { identity: _identity, priorityFrom: _priority, ...own } = options;
-    return createBulkhead(own, { ...workshop.sources, ...givenOf({ store: dependencies.bulkheadStore }) });
+    return lent.get(own.name) ?? createBulkhead(own, { ...workshop.sources, ...givenOf({ store: dependencies.bulkheadStore }) });
   });
-  workshop.parts.bulkheads = bulkheads;
+  workshop.parts.bulkheads = new Map([...lent, ...bulkheads]);
   const inbound = workshop.takeInbound('bulkheads', bulkheads, BULKHEAD_DEFAULTS.inbound);
   return () =>
     inbound.flatMap((each) => {

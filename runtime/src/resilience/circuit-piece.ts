@@ -9,10 +9,12 @@ export const circuitPiece: Piece = (workshop) => {
   const { dependencies, configuration, options } = workshop;
   // Where the stack declares circuits, they have what the environment overrides.
   const underCode = configuration.circuits === undefined ? configuration.overrides.circuits : {};
-  const circuits = workshop.named('circuits', (own) =>
-    createCircuitBreaker({ ...underCode, ...givenOf(own), name: own.name }, { ...workshop.sources, ...givenOf({ store: dependencies.circuitStore }) }),
-  );
-  workshop.parts.circuits = circuits;
+  const { circuits: lent } = workshop.lent;
+  const circuits = workshop.named('circuits', (own) => {
+    const make = () => createCircuitBreaker({ ...underCode, ...givenOf(own), name: own.name }, { ...workshop.sources, ...givenOf({ store: dependencies.circuitStore }) });
+    return lent.get(own.name) ?? make();
+  });
+  workshop.parts.circuits = new Map([...lent, ...circuits]);
   const inbound = workshop.takeInbound('circuits', circuits, CIRCUIT_BREAKER_DEFAULTS.inbound);
   return () => inbound.map((circuit) => circuitMiddleware(circuit, options.identity));
 };

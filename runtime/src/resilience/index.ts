@@ -1,5 +1,5 @@
 export { createResilience } from './create.ts';
 export { resilience, type ResilienceMiddleware } from './middleware.ts';
-export type { BulkheadOverrides, CircuitOverrides, RateLimitOverrides, ResilienceDependencies, ResilienceOptions } from './options.ts';
+export type { BulkheadOverrides, CircuitOverrides, DependencyOverrides, RateLimitOverrides, ResilienceDependencies, ResilienceOptions } from './options.ts';
 export { RESILIENCE_PROFILES, type ResilienceProfile, type ResilienceProfileOptions } from './profiles.ts';
 export { Resilience, type ResilienceStatistics } from './resilience.ts';

@@ -9,7 +9,8 @@ export const observabilityPiece: Piece = (workshop) => {
   const { identity = options.identity, operationOf, correlationIdOf, ...own } = options.observability ?? {};
   const { tracing, ...preset } = profile.observability;
   const presets = { ...preset, ...(tracing === true && dependencies.tracer !== undefined && { tracing }) };
-  const { circuitStore: _circuits, rateLimitStore: _limits, bulkheadStore: _bulkheads, loadProbe: _probe, sleep: _sleep, ...parts } = dependencies;
+  const { circuitStore: _circuits, rateLimitStore: _limits, bulkheadStore: _bulkheads, retryBudgets: _budgets, ...others } = dependencies;
+  const { fetch: _fetch, loadProbe: _probe, sleep: _sleep, ...parts } = others;
   // What takes events from everywhere is set elsewhere, where it outlives this one.
   const create = workshop.lasting === undefined ? createObservability : makeObservability;
   const observed = workshop.attempt('observability', () =>

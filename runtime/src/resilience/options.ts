@@ -4,9 +4,12 @@ import { show, unknownOption } from '../core/option-schema.ts';
 import { isRecord } from '../core/record.ts';
 import type { HealthCheckOptions, Sleep } from '../health/index.ts';
 import type { LoadProbe, LoadSheddingMiddlewareOptions } from '../load-shedding/index.ts';
+import type { ClientOptions } from '../http-client/index.ts';
 import { identityProblems, type CallerIdentity } from '../middy/caller.ts';
 import type { ObservabilityDependencies, ObservabilityMiddlewareOptions } from '../observability/index.ts';
 import type { RateLimitMiddlewareOptions, RateLimitStore } from '../rate-limit/index.ts';
+import type { RetryBudgets, RetryMiddlewareOptions } from '../retry/index.ts';
+import type { TimeoutMiddlewareOptions } from '../timeout/index.ts';
 import { RESILIENCE_PROFILES, type ResilienceProfile } from './profiles.ts';
 
 /** What code says of a circuit, over what the stack declares for it. */
@@ -17,6 +20,9 @@ export type RateLimitOverrides = Omit<RateLimitMiddlewareOptions, 'name'>;
 
 /** What code says of a bulkhead, over what the stack declares for it. */
 export type BulkheadOverrides = Omit<BulkheadMiddlewareOptions, 'name'>;
+
+/** What code says of a dependency, over what the stack declares for it. */
+export type DependencyOverrides = Omit<ClientOptions, 'name'>;
 
 /** What code says of everything, over what the stack declares. */
 export interface ResilienceOptions {
@@ -30,12 +36,18 @@ export interface ResilienceOptions {
   readonly health?: HealthCheckOptions | false | undefined;
   /** Options of load shedding; `false` switches it off. Default: as declared, and off where the stack declares none. */
   readonly loadShedding?: LoadSheddingMiddlewareOptions | false | undefined;
+  /** Options of the timeout; `false` switches it off. Default: as declared, and off where the stack declares none. Needs the exported `middy`. */
+  readonly timeout?: TimeoutMiddlewareOptions | false | undefined;
+  /** Options of the retry of the handler; `false` switches it off. Default: as declared, and off where the stack declares none. Needs the exported `middy`. */
+  readonly retry?: RetryMiddlewareOptions | false | undefined;
   /** Options of rate limits by name; `false` switches one off. Default: as declared. */
   readonly rateLimits?: Readonly<Record<string, RateLimitOverrides | false | undefined>> | undefined;
   /** Options of circuits by name; `false` switches one off. Default: as declared. */
   readonly circuits?: Readonly<Record<string, CircuitOverrides | false | undefined>> | undefined;
   /** Options of bulkheads by name; `false` switches one off. Default: as declared. */
   readonly bulkheads?: Readonly<Record<string, BulkheadOverrides | false | undefined>> | undefined;
+  /** Options of dependencies by name; `false` switches off all that protects one, its times included. Default: as declared. */
+  readonly dependencies?: Readonly<Record<string, DependencyOverrides | false | undefined>> | undefined;
 }
 
 /** What may be given instead of what the environment provides; what observability takes as well. */
@@ -46,15 +58,19 @@ export interface ResilienceDependencies extends ObservabilityDependencies {
   readonly rateLimitStore?: RateLimitStore | undefined;
   /** Where bulkheads are kept. Default: the table named in the environment; the memory of this process if `shared` is false. */
   readonly bulkheadStore?: BulkheadStore | undefined;
+  /** Where budgets of retries are shared by name. Default: those of this environment. */
+  readonly retryBudgets?: RetryBudgets | undefined;
+  /** Sends the requests of clients. Default: the global `fetch`, looked up at each request. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
   /** Where the load of the process is read. Default: this process. */
   readonly loadProbe?: LoadProbe | undefined;
   /** Waits within a request, in milliseconds, until the signal is aborted. Default: a timer of this machine. */
   readonly sleep?: Sleep | undefined;
 }
 
-const OPTIONS = ['profile', 'identity', 'observability', 'health', 'loadShedding', 'rateLimits', 'circuits', 'bulkheads'] as const;
-const PIECES = ['observability', 'health', 'loadShedding'] as const;
-const NAMED = ['rateLimits', 'circuits', 'bulkheads'] as const;
+const PIECES = ['observability', 'health', 'loadShedding', 'timeout', 'retry'] as const;
+const NAMED = ['rateLimits', 'circuits', 'bulkheads', 'dependencies'] as const;
+const OPTIONS = ['profile', 'identity', ...PIECES, ...NAMED] as const;
 
 /** Options that can be worked with, and what was wrong with the rest. */
 export interface CheckedOptions {

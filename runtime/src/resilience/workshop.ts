@@ -11,7 +11,10 @@ import type { Health } from '../health/index.ts';
 import type { LoadShedder } from '../load-shedding/index.ts';
 import type { GateMiddleware } from '../middy/gate-middleware.ts';
 import type { Observability } from '../observability/index.ts';
+import type { ResilientHttpClient } from '../http-client/index.ts';
 import type { RateLimiter } from '../rate-limit/index.ts';
+import type { Retry } from '../retry/index.ts';
+import type { Timeout } from '../timeout/index.ts';
 import { checkedOptions, type ResilienceDependencies, type ResilienceOptions } from './options.ts';
 import { NO_PROFILE, RESILIENCE_PROFILES, type ResilienceProfileOptions } from './profiles.ts';
 
@@ -25,6 +28,11 @@ export interface Parts {
   rateLimits: ReadonlyMap<string, RateLimiter>;
   circuits: ReadonlyMap<string, CircuitBreaker>;
   bulkheads: ReadonlyMap<string, Bulkhead>;
+  /** Undefined if nobody wants work to be cut short. */
+  timeout: Timeout | undefined;
+  /** Undefined if nobody wants the handler to run again. */
+  retry: Retry | undefined;
+  clients: ReadonlyMap<string, ResilientHttpClient>;
 }
 
 /** Something that has been made, and what the stack declared of it. */
@@ -59,6 +67,8 @@ export class Workshop {
   readonly made = new Map<string, MadePart>();
   /** Undefined where everything is made but once. */
   readonly lasting: Lasting | undefined;
+  /** Made for clients already, by name: whoever asks for a circuit or a bulkhead gets the one that the client has. */
+  readonly lent = { circuits: new Map<string, CircuitBreaker>(), bulkheads: new Map<string, Bulkhead>() };
   readonly #problems = new Set<string>();
 
   /** @throws ConfigurationError if the configuration of the function cannot be used: nothing can be made then. */
@@ -121,10 +131,17 @@ export class Workshop {
     }
     const makeOne = (name: string): Made | undefined => {
       const path = `${kind}.${name}`;
-      return this.attempt(path, () => this.kept(path, this.configuration[kind]?.[name], () => make({ ...codeOptions(given[name]), name })));
+      return this.attempt(path, () => this.kept(path, this.#declared(kind, name), () => make({ ...codeOptions(given[name]), name })));
     };
     const made = names.map((name) => [name, makeOne(name)] as const);
     return new Map(made.filter((entry): entry is [string, Made & {}] => entry[1] !== undefined));
+  }
+
+  /** What the stack declares of something. A client and its circuit and bulkhead are made together, so they are declared together. */
+  #declared(kind: DeclaredKind, name: string): unknown {
+    const { circuits, bulkheads, dependencies, [kind]: own } = this.configuration;
+    const dependency = kind === 'rateLimits' ? undefined : dependencies?.[name];
+    return dependency === undefined ? own?.[name] : [circuits?.[name], bulkheads?.[name], dependency];
   }
 
   /** What of these stands around the handler. */

@@ -8,7 +8,7 @@ const VARIABLE = CONTRACT.environment.configuration.name;
 const TABLE = CONTRACT.environment.circuitTable.name;
 const LIMIT_TABLE = CONTRACT.environment.rateLimitTable.name;
 const BULKHEAD_TABLE = CONTRACT.environment.bulkheadTable.name;
-const NO_OVERRIDES = { circuits: {}, bulkheads: {}, health: {} };
+const NO_OVERRIDES = { circuits: {}, bulkheads: {}, retry: {}, health: {} };
 const NAME_RULE = CONTRACT.configuration.name.rule;
 
 const read = (document: unknown) => readConfiguration({ [VARIABLE]: typeof document === 'string' ? document : JSON.stringify(document) });
@@ -33,32 +33,38 @@ const NOTHING = {
   rateLimitTable: undefined,
   bulkheadTable: undefined,
   loadShedding: undefined,
+  timeout: undefined,
+  retry: undefined,
   observability: undefined,
   overrides: NO_OVERRIDES,
 };
 
 describe('what the stack says', () => {
-  it('is read: circuits, rate limits and bulkheads by name, load shedding, the observability, and the tables', () => {
+  it('is read: circuits, rate limits, bulkheads and dependencies by name, load shedding, the timeout, the retry, the observability, and the tables', () => {
     const circuits = { payments: { failureThreshold: 3, openDurationMs: 30_000 }, 'stock-2': {} };
     const limits = { api: { limits: [{ limit: 100, periodMs: 60_000 }], by: ['tenant'] }, payments: {} };
     const observability = { level: 'detailed', sampleRate: 0.1, gaugeIntervalMs: 30_000 };
     const bulkheads = { stock: { maxConcurrent: 20, perTenant: true, tenantLimits: { acme: 20 } }, payments: {} };
     const loadShedding = { strategy: 'priority', priorityRateCaps: { high: 0.5 }, retryAfterMs: 2000 };
-    const document = JSON.stringify({ version: 1, circuits, limits, bulkheads, loadShedding, observability });
+    const timeout = { timeoutMs: 5000, calculator: 'priority', operationTimeoutsMs: { 'GET /orders': 300 } };
+    const retry = { maxAttempts: 2, initialDelayMs: 20 };
+    const dependencies = { payments: { baseUrl: 'https://payments.example', attemptTimeoutMs: 900, circuit: 'payments', bulkhead: false, retry } };
+    const single = { loadShedding, timeout, retry, observability };
+    const document = JSON.stringify({ version: 1, circuits, limits, bulkheads, dependencies, ...single });
     const tables = { circuitTable: 'circuits-table', rateLimitTable: 'limits-table', bulkheadTable: 'bulkheads-table' };
     const variables = { [TABLE]: tables.circuitTable, [LIMIT_TABLE]: tables.rateLimitTable, [BULKHEAD_TABLE]: tables.bulkheadTable };
     expect(readConfiguration({ [VARIABLE]: document, ...variables })).toEqual({
       ...tables,
-      ...{ circuits, rateLimits: limits, bulkheads, loadShedding, observability, overrides: NO_OVERRIDES },
+      ...{ circuits, rateLimits: limits, bulkheads, dependencies, ...single, overrides: NO_OVERRIDES },
     });
   });
 
   it.each([['absent', {}], ['empty', { [VARIABLE]: '', [TABLE]: '', [LIMIT_TABLE]: '', [BULKHEAD_TABLE]: '' }]])('may be %s: then there is no configuration', (_what, environment) => {
-    expect(readConfiguration(environment)).toStrictEqual({ ...NOTHING, circuits: undefined, rateLimits: undefined, bulkheads: undefined });
+    expect(readConfiguration(environment)).toStrictEqual({ ...NOTHING, circuits: undefined, rateLimits: undefined, bulkheads: undefined, dependencies: undefined });
   });
 
   it('may declare nothing, which is not the same as no configuration', () => {
-    expect(read({ version: 1 })).toStrictEqual({ ...NOTHING, circuits: {}, rateLimits: {}, bulkheads: {} });
+    expect(read({ version: 1 })).toStrictEqual({ ...NOTHING, circuits: {}, rateLimits: {}, bulkheads: {}, dependencies: {} });
   });
 
   it.each(['circuits', 'limits', 'bulkheads'])('may declare %s only', (key) => {
@@ -105,8 +111,8 @@ describe('a document that cannot be used', () => {
 
   it('unknown keys (PX-13)', () => {
     expect(errorOf(() => read({ version: 1, circuit: {}, rateLimits: {} })).problems).toEqual([
-      `${VARIABLE}.circuit is not an option: use one of version, circuits, limits, bulkheads, loadShedding, observability`,
-      `${VARIABLE}.rateLimits is not an option: use one of version, circuits, limits, bulkheads, loadShedding, observability`,
+      `${VARIABLE}.circuit is not an option: use one of version, circuits, limits, bulkheads, loadShedding, timeout, retry, dependencies, observability`,
+      `${VARIABLE}.rateLimits is not an option: use one of version, circuits, limits, bulkheads, loadShedding, timeout, retry, dependencies, observability`,
     ]);
   });
 
@@ -239,6 +245,75 @@ describe('load shedding that cannot be used', () => {
     expect(errorOf(() => read({ version: 1, loadShedding: { targetLatency: 5 } })).problems).toEqual([
       expect.stringMatching(/^loadShedding\.targetLatency is not an option: use one of priorityRateCaps, enabled, strategy, .*targetLatencyMs/),
     ]);
+  });
+});
+
+describe('a timeout or a retry that cannot be used', () => {
+  it.each<[string, unknown, string]>([
+    ['timeout', null, 'timeout is null: set an object of options'],
+    ['timeout', { timeoutMs: 0 }, 'timeout.timeoutMs is 0: set a whole number of milliseconds from 1 to 900000'],
+    ['timeout', { tenantTimeoutsMs: { acme: -1 } }, 'timeout.tenantTimeoutsMs["acme"] is -1: set a whole number of milliseconds from 1 to 900000'],
+    ['timeout', { minTimeoutMs: 2000, maxTimeoutMs: 1000 }, 'timeout.minTimeoutMs is 2000, more than maxTimeoutMs, which is 1000: set at most 1000'],
+    ['retry', [], 'retry is an array: set an object of options'],
+    ['retry', { maxAttempts: 0 }, 'retry.maxAttempts is 0: set a whole number from 1 to 100'],
+    ['retry', { strategy: 'custom' }, 'retry.strategy is "custom": use one of exponential, linear, fixed'],
+  ])('%s %j', (key, options, problem) => {
+    expect(errorOf(() => read({ version: 1, [key]: options })).problems).toEqual([problem]);
+  });
+
+  it.each(['timeout', 'retry'])('%s with an unknown option, with those that exist (PX-13)', (key) => {
+    const { problems } = errorOf(() => read({ version: 1, [key]: { attempts: 3 } }));
+    expect(problems).toEqual([expect.stringMatching(new RegExp(`^${key}.attempts is not an option: use one of .*enabled`))]);
+  });
+});
+
+describe('a dependency that cannot be used', () => {
+  const problemsWith = (payments: unknown, more: object = {}) => errorOf(() => read({ version: 1, dependencies: { payments }, ...more })).problems;
+  const ADDRESS = 'set an http or https address without credentials, query and fragment';
+
+  it.each<[unknown, string]>([
+    [null, ' is null: set an object of options'],
+    [{ baseUrl: 5 }, `.baseUrl is no address: ${ADDRESS}`],
+    [{ baseUrl: 'payments.example' }, `.baseUrl is no address: ${ADDRESS}`],
+    [{ baseUrl: 'ftp://payments.example' }, `.baseUrl has parts that a base address cannot have: ${ADDRESS}`],
+    [{ baseUrl: 'https://payments.example/?a' }, `.baseUrl has parts that a base address cannot have: ${ADDRESS}`],
+    [{ endpoints: [] }, '.endpoints is an array: set a list of at least one address'],
+    [{ endpoints: ['https://a.example', 'https://a.example'] }, '.endpoints[1] is there before: set each address once'],
+    [{ endpoints: ['https://a.example', 7] }, `.endpoints[1] is no address: ${ADDRESS}`],
+    [{ endpoints: Array.from({ length: 21 }, (_, index) => `https://${index}.example`) }, '.endpoints has 21 addresses: set at most 20'],
+    [{ timeoutMs: 0 }, '.timeoutMs is 0: set a whole number of milliseconds from 1 to 900000'],
+    [{ retry: 3 }, '.retry is 3: set an object of options, or false'],
+    [{ retry: { maxAttempts: 0 } }, '.retry.maxAttempts is 0: set a whole number from 1 to 100'],
+    [{ circuit: 5 }, '.circuit is 5: set a declared name, or false'],
+    [{ circuit: 'payments' }, '.circuit is "payments", which the document does not declare: declare it, or leave it out'],
+    [{ bulkhead: 'payments' }, '.bulkhead is "payments", which the document does not declare: declare it, or leave it out'],
+    [{ bulkhead: 'stock' }, '.bulkhead is "stock": set the name of the dependency, "payments", or false'],
+  ])('%j', (options, problem) => {
+    expect(problemsWith(options)).toEqual([`dependencies.payments${problem}`]);
+  });
+
+  it('shows no password of an address', () => {
+    const problems = problemsWith({ baseUrl: 'https://me:hunter2@payments.example' });
+    expect(problems).toEqual([`dependencies.payments.baseUrl has parts that a base address cannot have: ${ADDRESS}`]);
+  });
+
+  it('has one address or several', () => {
+    const both = { baseUrl: 'https://a.example', endpoints: ['https://b.example'] };
+    expect(problemsWith(both)).toEqual(['dependencies.payments.baseUrl and dependencies.payments.endpoints are both set: leave one of them out']);
+  });
+
+  it('has its times in one place only: not those of its retries', () => {
+    expect(problemsWith({ retry: { totalTimeoutMs: 5 } })).toEqual([expect.stringMatching(/^dependencies\.payments\.retry\.totalTimeoutMs is not an option: /)]);
+  });
+
+  it('has an unknown option, with those that exist (PX-13)', () => {
+    expect(problemsWith({ url: 'x' })).toEqual([expect.stringMatching(/^dependencies\.payments\.url is not an option: use one of baseUrl, endpoints, .*timeoutMs/)]);
+  });
+
+  it('50 dependencies are allowed, 51 are not', () => {
+    const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`api-${index}`, {}]));
+    expect(Object.keys(read({ version: 1, dependencies: many(50) }).dependencies ?? {})).toHaveLength(50);
+    expect(errorOf(() => read({ version: 1, dependencies: many(51) })).problems).toEqual(['dependencies has 51 entries: declare at most 50']);
   });
 });
 

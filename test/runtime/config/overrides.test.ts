@@ -6,14 +6,16 @@ import { readOverrides } from '../../../runtime/src/config/overrides.ts';
 import { CONTRACT } from '../../../runtime/src/contract/contract.ts';
 import { ConfigurationError } from '../../../runtime/src/core/errors.ts';
 import { HEALTH_DEFAULTS, resolveHealthOptions } from '../../../runtime/src/health/index.ts';
+import { RETRY_DEFAULTS, resolveRetryOptions } from '../../../runtime/src/retry/index.ts';
 
 const VARIABLE = CONTRACT.environment.configuration.name;
 const ALL = Object.values(CONTRACT.overrides);
 const NUMERIC = ALL.filter((rule) => rule.type !== 'boolean');
-const DEFAULTS: Readonly<Record<string, object>> = { circuits: CIRCUIT_BREAKER_DEFAULTS, bulkheads: BULKHEAD_DEFAULTS, health: HEALTH_DEFAULTS };
+const DEFAULTS: Readonly<Record<string, object>> = { circuits: CIRCUIT_BREAKER_DEFAULTS, bulkheads: BULKHEAD_DEFAULTS, retry: RETRY_DEFAULTS, health: HEALTH_DEFAULTS };
 const RESOLVE = {
   circuits: (options: object) => resolveCircuitBreakerOptions({ name: 'payments', ...options }),
   bulkheads: (options: object) => resolveBulkheadOptions({ name: 'payments', ...options }),
+  retry: (options: object) => resolveRetryOptions(options),
   health: (options: object) => resolveHealthOptions(options),
 };
 
@@ -35,6 +37,9 @@ describe('variables that change what is deployed (PR-03)', () => {
       CIRCUIT_BREAKER_TIMEOUT: '90',
       BULKHEAD_ENABLED: 'false',
       BULKHEAD_MAX_CONCURRENT: '25',
+      RETRY_ENABLED: 'false',
+      RETRY_MAX_ATTEMPTS: '4',
+      RETRY_INITIAL_DELAY: '0.25',
       HEALTH_CHECK_ENABLED: 'true',
       HEALTH_CHECK_INTERVAL: '2.5',
     };
@@ -43,6 +48,7 @@ describe('variables that change what is deployed (PR-03)', () => {
       overrides: {
         circuits: { enabled: false, failureThreshold: 7, openDurationMs: 90_000 },
         bulkheads: { enabled: false, maxConcurrent: 25 },
+        retry: { enabled: false, maxAttempts: 4, initialDelayMs: 250 },
         health: { enabled: true, intervalMs: 2500 },
       },
       problems: [],
@@ -73,7 +79,7 @@ describe('variables that change what is deployed (PR-03)', () => {
     const document = JSON.stringify({ version: 1, circuits: { payments: { failureThreshold: 3, minimumCalls: 20 }, stock: {} } });
     const { circuits, overrides } = readConfiguration({ [VARIABLE]: document, CIRCUIT_BREAKER_FAILURE_THRESHOLD: '7' });
     expect(circuits).toEqual({ payments: { failureThreshold: 7, minimumCalls: 20 }, stock: { failureThreshold: 7 } });
-    expect(overrides).toEqual({ circuits: { failureThreshold: 7 }, bulkheads: {}, health: {} });
+    expect(overrides).toEqual({ circuits: { failureThreshold: 7 }, bulkheads: {}, retry: {}, health: {} });
   });
 
   it('go over what the stack declares, for every bulkhead, and lower the limits within it as well', () => {
@@ -85,6 +91,20 @@ describe('variables that change what is deployed (PR-03)', () => {
       payments: { queueSize: 0, maxConcurrent: 3 },
     });
     expect(() => RESOLVE.bulkheads(bulkheads!['stock']!)).not.toThrow();
+  });
+
+  it('go over what the stack declares, for the retry and for every dependency that has retries', () => {
+    const dependencies = { payments: {}, mail: { retry: { maxAttempts: 2, multiplier: 3 } }, stock: { retry: false } };
+    const environment = { [VARIABLE]: JSON.stringify({ version: 1, retry: { maxAttempts: 2, multiplier: 3 }, dependencies }), RETRY_MAX_ATTEMPTS: '4' };
+    expect(readConfiguration(environment)).toMatchObject({
+      retry: { maxAttempts: 4, multiplier: 3 },
+      dependencies: { ...dependencies, payments: { retry: { maxAttempts: 4 } }, mail: { retry: { maxAttempts: 4, multiplier: 3 } } },
+    });
+    expect(readConfiguration(environment).dependencies).toMatchObject({ stock: { retry: false } });
+  });
+
+  it('declare nothing that the stack does not', () => {
+    expect(readConfiguration({ [VARIABLE]: '{"version":1}', RETRY_ENABLED: 'true' })).toMatchObject({ retry: undefined, dependencies: {} });
   });
 
   it('go under what the code sets', () => {
@@ -105,7 +125,7 @@ describe('variables that change what is deployed (PR-03)', () => {
 
   it('are not set if they are empty', () => {
     const environment = Object.fromEntries(ALL.map(({ name }) => [name, '']));
-    expect(readOverrides(environment)).toEqual({ overrides: { circuits: {}, bulkheads: {}, health: {} }, problems: [], bad: [] });
+    expect(readOverrides(environment)).toEqual({ overrides: { circuits: {}, bulkheads: {}, retry: {}, health: {} }, problems: [], bad: [] });
   });
 });
 
@@ -129,6 +149,9 @@ describe('a variable that cannot be used', () => {
     ['CIRCUIT_BREAKER_TIMEOUT', 'Infinity', 'set a number of seconds from 0.1 to 3600'],
     ['BULKHEAD_ENABLED', 'yes', 'set true or false'],
     ['BULKHEAD_MAX_CONCURRENT', '0', 'set a whole number from 1 to 100000'],
+    ['RETRY_ENABLED', 'yes', 'set true or false'],
+    ['RETRY_MAX_ATTEMPTS', '0', 'set a whole number from 1 to 100'],
+    ['RETRY_INITIAL_DELAY', '901', 'set a number of seconds from 0 to 900'],
     ['HEALTH_CHECK_ENABLED', 'off', 'set true or false'],
     ['HEALTH_CHECK_INTERVAL', 'PT10S', 'set a number of seconds from 0 to 3600'],
   ])('%s: %p', (name, text, remedy) => {

@@ -110,6 +110,26 @@ describe.each(FACTORIES)('dynamicResilience() on $factory', ({ create, settlesAl
     expect((await search.peek([])).status.limit).toBe(7);
   });
 
+  it('hands out clients that follow every change, of the client and of its circuit, and keeps them otherwise (PR-05)', async () => {
+    const client = (attemptTimeoutMs: number) => ({ baseUrl: 'https://payments.example', attemptTimeoutMs, bulkhead: false, circuit: 'payments' });
+    const stack = (attemptTimeoutMs: number, failureThreshold: number, limit = 2) => ({
+      ...{ limits: { search: limitOf(limit) }, circuits: { payments: circuitOf(failureThreshold) } },
+      dependencies: { payments: client(attemptTimeoutMs) },
+    });
+    const { guard, change, reported } = await protectedHandler(stack(100, 3));
+    const payments = guard.client('payments');
+    const circuit = payments.dependency.parts.circuit;
+    await change(stack(100, 3, 7));
+    expect(guard.client('payments')).toBe(payments);
+    expect(payments.dependency.parts.circuit).toBe(circuit);
+    await change(stack(200, 3, 7));
+    expect(payments.options.attemptTimeoutMs).toBe(200);
+    await change(stack(200, 1, 7));
+    await payments.dependency.parts.circuit?.execute(() => Promise.reject(new Error('down'))).catch(() => undefined);
+    expect(guard.circuit('payments').snapshot().phase).toBe('open');
+    expect(reported('changed').map(({ changed }) => changed)).toEqual(['rateLimits.search', 'circuits.payments, dependencies.payments', 'circuits.payments, dependencies.payments']);
+  });
+
   it.each([
     ['is not JSON', '{', 'not JSON'],
     ['is of another version', '{"version":99}', 'version is 99'],

@@ -72,6 +72,45 @@ describe('events of load shedding', () => {
   });
 });
 
+describe('events of a timeout', () => {
+  it.each([
+    ['completed', { limitMs: 200, durationMs: 5 }, { TimeoutLimit: [200] }],
+    ['expired', { limitMs: 200, ignored: false }, { TimeoutExpired: [1], TimeoutLimit: [200] }],
+    ['expired', { limitMs: 200, ignored: true }, { TimeoutExpired: [1], TimeoutIgnored: [1], TimeoutLimit: [200] }],
+    ['refused', { remainingMs: 3 }, { TimeoutRefused: [1] }],
+    ['late', { outcome: 'value', durationMs: 900 }, { TimeoutLate: [1] }],
+  ])('%s %j count as %j', (kind, fields, figures) => {
+    expect(figuresOf({ type: `timeout.${kind}`, ...fields })).toEqual({ all: figures });
+  });
+});
+
+describe('events of a retry', () => {
+  it.each([
+    ['attempt', { attempt: 2, result: 'failure' }, { RetryAttempts: [1] }],
+    ['scheduled', { attempt: 1, delayMs: 80 }, { RetryDelay: [80] }],
+    ['succeeded', { attempts: 2 }, { RetrySucceeded: [1] }],
+    ['exhausted', { attempts: 3 }, { RetryExhausted: [1] }],
+  ])('%s %j count as %j', (kind, fields, figures) => {
+    expect(figuresOf({ type: `retry.${kind}`, ...fields })).toEqual({ 'retry payments': figures });
+  });
+});
+
+describe('events of a client', () => {
+  it.each([
+    ['request', { status: '200', attempts: 2, durationMs: 30 }, { ClientRequests: [1], ClientLatency: [30] }],
+    ['request', { status: '503', attempts: 3, durationMs: 30 }, { ClientRequests: [1], ClientErrors: [1], ClientLatency: [30] }],
+    ['request', { status: '404', attempts: 1, durationMs: 30 }, { ClientRequests: [1], ClientLatency: [30] }],
+    ['request', { status: 'error', attempts: 0, durationMs: 0 }, { ClientRequests: [1], ClientErrors: [1] }],
+    ['attempt', { status: '200', durationMs: 7 }, { ClientAttemptLatency: [7] }],
+    ['hedged', { won: false }, { ClientHedged: [1] }],
+    ['fallback', { kind: 'stale' }, { ClientFallbacks: [1] }],
+    ['unhealthy_used', { endpoint: 'a' }, { ClientUnhealthyUsed: [1] }],
+    ['endpoint_changed', { from: 'healthy', to: 'unhealthy' }, { ClientEndpointsEjected: [1] }],
+  ])('%s %j count as %j: a call that was refused is an error without a latency', (kind, fields, figures) => {
+    expect(figuresOf({ type: `client.${kind}`, ...fields })).toEqual({ 'dependency payments': figures });
+  });
+});
+
 describe('events of health', () => {
   it.each([
     ['healthy', { HealthChecks: [1], HealthCheckDuration: [5] }],
@@ -146,6 +185,10 @@ describe('events that nothing is counted of', () => {
     ['shedding.admitted', { priority: 'normal' }],
     ['shedding.completed', { priority: 'normal', durationMs: 5 }],
     ['throttle.refused', { rate: 0.5 }],
+    ['retry.attempt', { attempt: 1 }],
+    ['retry.completed', { attempts: 1 }],
+    ['client.attempt', { status: 'cancelled', durationMs: 5 }],
+    ['client.endpoint_changed', { to: 'healthy' }],
     ['health.changed', { to: 'unhealthy' }],
     ['circuit.state_changed', { to: 'ajar' }],
     ['circuit.state_changed', { to: 'constructor' }],

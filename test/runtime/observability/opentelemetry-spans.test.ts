@@ -54,6 +54,22 @@ describe('the active span', () => {
       { 'resilience.reason': 'load', 'resilience.priority': 'low', 'resilience.rate': 0.5, 'resilience.retry_after_ms': 7000 },
     ],
     [{ type: 'throttle.refused', rate: 0.9, retryAfterMs: 1000 }, { 'resilience.rate': 0.9, 'resilience.retry_after_ms': 1000 }],
+    [{ type: 'timeout.expired', limitMs: 200, ignored: false, priority: 'high', tenant: 'acme' }, { 'resilience.limit_ms': 200, 'resilience.ignored': false, 'resilience.priority': 'high' }],
+    [{ type: 'timeout.refused', remainingMs: 3 }, { 'resilience.remaining_ms': 3 }],
+    [
+      { type: 'retry.scheduled', attempt: 1, maxAttempts: 3, delayMs: 80, errorType: 'ECONNRESET', durationMs: 5 },
+      { 'resilience.attempt': 1, 'resilience.max_attempts': 3, 'resilience.delay_ms': 80, 'resilience.error_type': 'ECONNRESET' },
+    ],
+    [
+      { type: 'retry.exhausted', attempts: 3, maxAttempts: 3, reason: 'attempts', totalDelayMs: 80, durationMs: 5, errorType: 'status_503' },
+      { 'resilience.attempts': 3, 'resilience.max_attempts': 3, 'resilience.reason': 'attempts', 'resilience.error_type': 'status_503' },
+    ],
+    [{ type: 'client.fallback', kind: 'stale' }, { 'resilience.kind': 'stale' }],
+    [{ type: 'client.unhealthy_used', endpoint: 'a.example', status: 'unhealthy' }, { 'resilience.endpoint': 'a.example', 'resilience.status': 'unhealthy' }],
+    [
+      { type: 'client.endpoint_changed', endpoint: 'a.example', from: 'healthy', to: 'unhealthy', score: 0.25 },
+      { 'resilience.endpoint': 'a.example', 'resilience.from': 'healthy', 'resilience.to': 'unhealthy', 'resilience.score': 0.25 },
+    ],
     [{ type: 'store.error', reason: 'timeout', error: new Error('secret') }, { 'resilience.reason': 'timeout' }],
     [
       { type: 'health.checked', status: 'unhealthy', durationMs: 5, failures: 2, required: true, reason: 'x'.repeat(500) },
@@ -66,7 +82,7 @@ describe('the active span', () => {
   });
 
   it('is not told of what happens with every call', () => {
-    const span = spanOf([{ type: 'circuit.success' }, { type: 'limit.admitted' }, { type: 'bulkhead.acquired' }, { type: 'shedding.admitted' }, { type: 'circuit.failure' }, { type: 'toString' }]);
+    const span = spanOf([{ type: 'circuit.success' }, { type: 'limit.admitted' }, { type: 'bulkhead.acquired' }, { type: 'shedding.admitted' }, { type: 'circuit.failure' }, { type: 'timeout.completed' }, { type: 'retry.attempt' }, { type: 'client.request' }, { type: 'toString' }]);
     expect(span.events).toEqual([]);
     expect(span.attributes).toEqual({});
   });

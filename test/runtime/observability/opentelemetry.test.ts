@@ -6,6 +6,7 @@ import { StoreUnavailableError } from '../../../runtime/src/core/store-unavailab
 import { createOpenTelemetrySink, type OpenTelemetrySinkOptions } from '../../../runtime/src/observability/opentelemetry.ts';
 import { createRateLimiter, MemoryRateLimitStore, type RateLimitStore } from '../../../runtime/src/rate-limit/index.ts';
 import { ManualClock, MemoryCircuitStore, RecordingSink, SeededRandom } from '../../../runtime/src/testing/index.ts';
+import { callDependencies, runOutOfTime, tryAgain } from './calls.ts';
 import { fillBulkheads, shedLoad } from './loads.ts';
 import { prometheus, valueOf, type Prometheus, type Scraped } from './prometheus.ts';
 
@@ -103,6 +104,9 @@ describe('what Prometheus reads', () => {
     const setting = { clock: new ManualClock(), random: new SeededRandom(1), sink, environment: {} };
     await fillBulkheads(setting);
     await shedLoad(setting);
+    await runOutOfTime(setting);
+    await tryAgain(setting);
+    await callDependencies(setting);
     const failures = [{ type: 'observability.failed', name: 'body' }, { type: 'store.error', name: 'circuits', reason: 'timeout' }];
     const { kinds, samples } = await scraped([completed({ responseBytes: 512 }), completed({ result: 'error', errorType: 'TypeError' }), checked(), became('healthy'), answered(), ...failures]);
     expect(kinds).toEqual(Object.fromEntries(INSTRUMENTS.map(({ name, kind }) => [name, kind])));
@@ -116,6 +120,8 @@ describe('what Prometheus reads', () => {
   it.each(INSTRUMENTS.filter(({ kind }) => kind === 'histogram'))('$name has the buckets of the contract', async ({ name, buckets }) => {
     const { samples } = await scraped([
       ...[completed({ responseBytes: 512 }), checked(), answered(), success()],
+      ...[timed('completed', { durationMs: 1 }), retried('attempt', { attempt: 1, durationMs: 1 }), retried('completed', { attempts: 1, totalDelayMs: 1, durationMs: 1 })],
+      ...[called('request', { attempts: 1, durationMs: 1 }), called('attempt', { durationMs: 1 })],
       ...[slot('acquired'), slot('refused'), slot('completed', { durationMs: 1 }), shedding('completed', { durationMs: 1 })],
     ]);
     const edges = samples.filter((sample) => sample.name === `${name}_bucket`).map(({ labels }) => Number(labels['le']?.replace('+Inf', 'Infinity')));
@@ -269,6 +275,77 @@ describe('the throttle of a dependency', () => {
   it('counts the calls that it sent and those that it held back', async () => {
     const seen = await scraped([{ type: 'throttle.admitted', rate: 0 }, { type: 'throttle.refused', rate: 0.5 }, { type: 'throttle.refused', rate: 0.5 }]);
     expect(['admitted', 'refused'].map((result) => valueOf(seen, 'adaptive_throttle_requests_total', { throttle: 'payments', result }))).toEqual([1, 2]);
+  });
+});
+
+const timed = (kind: string, more: object = {}) => ({ type: `timeout.${kind}`, name: 'timeout', limitMs: 2000, operation: 'GET /orders', tenant: 'acme', ...more });
+const retried = (kind: string, more: object = {}) => ({ type: `retry.${kind}`, ...more });
+const called = (kind: string, more: object = {}) => ({ type: `client.${kind}`, method: 'GET', status: '200', ...more });
+
+describe('a timeout', () => {
+  it('counts what became of calls, and shows how much of their time they used', async () => {
+    const seen = await scraped([timed('completed', { durationMs: 500 }), timed('expired', { ignored: true, priority: 'normal' }), timed('refused', { remainingMs: 3 })]);
+    const labels = (result: string) => ({ timeout_name: 'timeout', result, operation: 'GET /orders' });
+    expect(['in_time', 'expired', 'refused'].map((result) => valueOf(seen, 'timeout_requests_total', labels(result)))).toEqual([1, 1, 1]);
+    expect(['in_time', 'expired'].map((result) => valueOf(seen, 'timeout_ratio', labels(result)))).toEqual([0.25, 1]);
+    expect(valueOf(seen, 'timeout_configured_seconds_sum', labels('in_time'))).toBe(2);
+    expect(valueOf(seen, 'timeout_duration_seconds_sum', labels('in_time'))).toBe(0.5);
+    expect(valueOf(seen, 'timeout_ignored_total', { timeout_name: 'timeout', operation: 'GET /orders' })).toBe(1);
+  });
+
+  it('counts results that came too late, by what they were, and names no tenant (POB-01)', async () => {
+    const seen = await scraped([timed('late', { durationMs: 5000, outcome: 'error' }), timed('expired', { ignored: false })], { tenantLabel: true });
+    expect(valueOf(seen, 'timeout_late_total', { timeout_name: 'timeout', result: 'error' })).toBe(1);
+    expect(JSON.stringify(seen.samples)).not.toContain('acme');
+  });
+});
+
+describe('a retry', () => {
+  it('counts attempts by their number, and what they came to', async () => {
+    const failed = (attempt: number) => retried('attempt', { attempt, durationMs: 100, result: 'failure', errorType: 'ECONNRESET' });
+    const events = [failed(1), failed(2), retried('attempt', { attempt: 3, durationMs: 50, result: 'success' }), retried('succeeded', { attempts: 3 })];
+    const seen = await scraped([...events, failed(10), failed(11), retried('exhausted', { attempts: 11 })]);
+    const attempts = (attempt: string) => valueOf(seen, 'resilience_retry_attempts_total', { service: 'payments', attempt });
+    expect(['1', '2', '3', '10+'].map(attempts)).toEqual([1, 1, 1, 2]);
+    expect(valueOf(seen, 'retry_attempts_total', { retry_name: 'payments', result: 'failure', attempt: '2', error_type: 'ECONNRESET' })).toBe(1);
+    expect(valueOf(seen, 'retry_attempt_duration_seconds_sum', { retry_name: 'payments', result: 'success', attempt: '3' })).toBeCloseTo(0.05);
+    expect(valueOf(seen, 'resilience_retry_successes_total', { service: 'payments', attempt: '3' })).toBe(1);
+    expect(valueOf(seen, 'resilience_retry_exhausted_total', { service: 'payments' })).toBe(1);
+  });
+
+  it('shows how long calls took with all their attempts and waits, and waits only of those that waited', async () => {
+    const done = (result: string, attempts: number, totalDelayMs: number) => retried('completed', { result, attempts, totalDelayMs, durationMs: 1000 });
+    const seen = await scraped([done('success', 1, 0), done('success', 2, 100), done('exhausted', 3, 300)]);
+    const of = (name: string, result: string) => valueOf(seen, name, { retry_name: 'payments', result });
+    expect([of('retry_requests_total', 'success'), of('retry_requests_total', 'exhausted')]).toEqual([2, 1]);
+    expect([of('retry_total_duration_seconds_sum', 'success'), of('retry_total_delay_seconds_sum', 'success'), of('retry_total_delay_seconds_count', 'success')]).toEqual([2, expect.closeTo(0.1), 1]);
+    expect([of('retry_attempts_count_sum', 'success'), of('retry_attempts_count_count', 'success')]).toEqual([3, 2]);
+  });
+});
+
+describe('a client', () => {
+  it('counts calls by method and status, and times them with and without their retries', async () => {
+    const seen = await scraped([
+      ...[called('attempt', { status: '503', durationMs: 50, endpoint: 'a.example' }), called('attempt', { durationMs: 20, endpoint: 'b.example' })],
+      ...[called('request', { durationMs: 200, attempts: 2 }), called('request', { status: 'error', durationMs: 1, attempts: 0 })],
+    ]);
+    const labels = (status: string) => ({ service: 'payments', method: 'GET', status });
+    expect(['200', 'error'].map((status) => valueOf(seen, 'resilience_http_requests_total', labels(status)))).toEqual([1, 1]);
+    expect(valueOf(seen, 'resilience_http_request_duration_seconds_sum', labels('200'))).toBeCloseTo(0.2);
+    expect(valueOf(seen, 'resilience_http_attempt_duration_seconds_sum', labels('503'))).toBeCloseTo(0.05);
+    expect([valueOf(seen, 'service_client_requests_total'), valueOf(seen, 'service_client_errors_total', { service: 'payments', error: 'error' })]).toEqual([2, 1]);
+    expect([valueOf(seen, 'service_client_duration_seconds_count'), valueOf(seen, 'load_balancer_requests_total', { service: 'payments', endpoint: 'a.example', status: '503' })]).toEqual([1, 1]);
+  });
+
+  it('counts what answered instead, second requests, and what is known of endpoints', async () => {
+    const changed = { ...called('endpoint_changed', { endpoint: 'a.example', from: 'healthy', to: 'unhealthy', score: 0.25 }) };
+    const seen = await scraped([called('fallback', { kind: 'stale' }), called('hedged', { won: true }), changed, called('unhealthy_used', { endpoint: 'a.example', status: 'unhealthy' }), called('discovery_failed', { error: new Error('x') })]);
+    const service = 'payments';
+    expect(valueOf(seen, 'service_client_fallbacks_total', { service, kind: 'stale' })).toBe(1);
+    expect(valueOf(seen, 'service_client_hedged_total', { service, result: 'second' })).toBe(1);
+    expect(valueOf(seen, 'load_balancer_endpoint_changes_total', { service, endpoint: 'a.example', from_status: 'healthy', to_status: 'unhealthy' })).toBe(1);
+    expect(valueOf(seen, 'load_balancer_endpoint_score', { service, endpoint: 'a.example' })).toBe(0.25);
+    expect([valueOf(seen, 'load_balancer_unhealthy_used_total'), valueOf(seen, 'service_discovery_errors_total')]).toEqual([1, 1]);
   });
 });
 

@@ -7,6 +7,7 @@ import { several, type EventSink } from '../../../runtime/src/core/events.ts';
 import { createPowertoolsSink } from '../../../runtime/src/observability/index.ts';
 import { createRateLimiter, MemoryRateLimitStore } from '../../../runtime/src/rate-limit/index.ts';
 import { ManualClock, MemoryCircuitStore, SeededRandom } from '../../../runtime/src/testing/index.ts';
+import { createTimeout } from '../../../runtime/src/timeout/index.ts';
 import { eventsIn, RecordingTarget } from '../core/recording-target.ts';
 import { captureOutput, contractMetrics, emfProblems, listen, Output } from './emf.ts';
 
@@ -55,6 +56,13 @@ async function fullBulkhead(sink: EventSink): Promise<Storm> {
   return { sink, clock, call: refusedBy(bulkhead) };
 }
 
+/** Callers who have no time left. */
+async function noTimeLeft(sink: EventSink): Promise<Storm> {
+  const clock = new ManualClock();
+  const timeout = createTimeout({}, sources(clock, sink));
+  return { sink, clock, call: refusedBy({ execute: (operation) => timeout.execute(operation, { deadlineMs: clock.nowMs() }) }) };
+}
+
 /** Has 100,000 calls refused, one per millisecond, each at the end of its request. */
 async function rage({ sink, clock, call }: Storm): Promise<number> {
   let refused = 0;
@@ -73,6 +81,7 @@ const STORMS: [string, Begin, string, string][] = [
   ['an exhausted limit', exhaustedLimit, 'limit.refused', 'RateLimitRefused'],
   ['an open circuit', openCircuit, 'circuit.refused', 'CircuitRefused'],
   ['a full bulkhead', fullBulkhead, 'bulkhead.refused', 'BulkheadRefused'],
+  ['a timeout', noTimeLeft, 'timeout.refused', 'TimeoutRefused'],
 ];
 
 describe.each(STORMS)('100,000 refusals of %s in 100 seconds', (_what, begin, event, metric) => {

@@ -4,7 +4,9 @@ import xray from 'aws-xray-sdk-core';
 import { createBulkhead } from '../../../runtime/src/bulkhead/index.ts';
 import { createCircuitBreaker, MemoryCircuitStore } from '../../../runtime/src/circuit-breaker/index.ts';
 import { createLoadShedder } from '../../../runtime/src/load-shedding/index.ts';
+import { createRetry, RetryBudgets } from '../../../runtime/src/retry/index.ts';
 import { ManualClock, SeededRandom } from '../../../runtime/src/testing/index.ts';
+import { createTimeout } from '../../../runtime/src/timeout/index.ts';
 import { FACTORIES, invoke } from '../middy/gates.ts';
 import { listening } from './listening.ts';
 import { BATCH_EVENT, observed, ORDER_EVENT, SERVICE } from './observed.ts';
@@ -90,6 +92,17 @@ describe.each(FACTORIES)('traces on $factory', ({ create }) => {
     const shedder = createLoadShedder({ minRate: 1, maxRate: 1 }, sources);
     const [shed] = await traceOf(traced(() => shedder.execute(ok)).handler);
     expect(shed).toMatchObject({ annotations: { RequestShed: 'load-shedding' } });
+  });
+
+  it('show what was tried again and in vain, and what took too long', async () => {
+    const sources = { clock: new ManualClock(), random: new SeededRandom(1), sleep: () => Promise.resolve() };
+    const retry = createRetry({ name: 'stock', maxAttempts: 2, attemptTimeoutMs: 0, totalTimeoutMs: 0 }, { ...sources, budgets: new RetryBudgets() });
+    const busy = () => Promise.reject(Object.assign(new Error('busy'), { statusCode: 503 }));
+    const [exhausted] = await traceOf(traced(() => retry.execute(busy)).handler);
+    expect(exhausted).toMatchObject({ annotations: { Retried: 'stock', RetryExhausted: 'stock' } });
+    const timeout = createTimeout({}, sources);
+    const [late] = await traceOf(traced(() => timeout.execute(() => new Promise(() => undefined))).handler);
+    expect(late).toMatchObject({ annotations: { TimedOut: 'timeout' } });
   });
 
   it('hold what the handler opens', async () => {

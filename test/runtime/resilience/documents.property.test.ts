@@ -5,7 +5,7 @@ import type { OptionRule } from '../../../runtime/src/core/option-schema.ts';
 import { resilience } from '../../../runtime/src/resilience/index.ts';
 import { declared, world, type Sections } from './world.ts';
 
-const { circuit, rateLimit, bulkhead, loadShedding, observability, limitRule, limitKeyParts, maximumRulesPerKey, priorities } = CONTRACT.configuration;
+const { circuit, rateLimit, bulkhead, loadShedding, observability, timeout, retry, dependency, limitRule, limitKeyParts, maximumRulesPerKey, priorities } = CONTRACT.configuration;
 
 /** A value that a rule of the contract allows. */
 function valueOf(rule: OptionRule): fc.Arbitrary<unknown> {
@@ -26,6 +26,10 @@ function optionsOf(schema: Readonly<Record<string, OptionRule>>, fixed: Readonly
 }
 
 const name = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_-]{0,12}$/).filter((text) => !(text in {}));
+
+/** Things by name; names that differ only in letter case are refused. */
+const named = (options: fc.Arbitrary<object>): fc.Arbitrary<Record<string, object>> =>
+  fc.uniqueArray(fc.tuple(name, options), { maxLength: 4, selector: ([key]) => key.toLowerCase() }).map((entries) => Object.fromEntries(entries));
 
 /** Limits of different periods; windows have no burst. */
 const rules = (hasBurst: boolean) =>
@@ -67,12 +71,40 @@ const shedding = (valueOf(loadShedding.maxRate) as fc.Arbitrary<number>).chain((
     .map(({ plain, priorityRateCaps }) => ({ ...plain, maxRate, priorityRateCaps })),
 );
 
+const shortened = (valueOf(timeout.maxTimeout) as fc.Arbitrary<number>).chain((maxTimeoutMs) =>
+  fc
+    .record({
+      // What the load is has to be known, and a document may hold no load shedding.
+      plain: optionsOf(timeout, { calculator: fc.constantFrom('fixed', 'adaptive', 'priority'), maxTimeout: fc.constant(maxTimeoutMs), minTimeout: fc.integer({ min: 1, max: Math.min(100, maxTimeoutMs) }) }),
+      limits: fc.record({ operationTimeoutsMs: fc.dictionary(name, valueOf(timeout.timeout)), tenantTimeoutsMs: fc.dictionary(name, valueOf(timeout.timeout)) }),
+    })
+    .map(({ plain, limits }) => ({ minTimeoutMs: 1, ...plain, maxTimeoutMs, ...limits })),
+);
+
+const { attemptTimeout: _attempt, totalTimeout: _total, ...again } = retry;
+const { timeout: callTimeout, attemptTimeout, maxResponseBytes, propagateDeadline, staleIfError } = dependency;
+const client = fc.record({
+  plain: optionsOf({ timeout: callTimeout, attemptTimeout, maxResponseBytes, propagateDeadline, staleIfError }),
+  retry: fc.oneof(fc.constant(false), optionsOf(again)),
+  circuit: fc.constantFrom(undefined, false),
+  bulkhead: fc.constantFrom(undefined, false),
+}).map(({ plain, ...policies }) => ({ ...withinTotal(plain), ...policies, baseUrl: 'https://payments.example' }));
+
+/** No attempt may be longer than all of them. */
+function withinTotal<Plain extends { readonly attemptTimeoutMs?: unknown; readonly timeoutMs?: unknown }>(plain: Plain): Plain {
+  const { attemptTimeoutMs, timeoutMs = dependency.timeout.defaultMs } = plain;
+  return attemptTimeoutMs === undefined ? plain : { ...plain, attemptTimeoutMs: Math.min(Number(attemptTimeoutMs), Number(timeoutMs)) };
+}
+
 const stack: fc.Arbitrary<Sections> = fc.record(
   {
-    circuits: fc.dictionary(name, optionsOf(circuit), { maxKeys: 4 }),
-    limits: fc.dictionary(name, limit, { maxKeys: 4 }),
-    bulkheads: fc.dictionary(name, room, { maxKeys: 4 }),
+    circuits: named(optionsOf(circuit)),
+    limits: named(limit),
+    bulkheads: named(room),
     loadShedding: shedding,
+    timeout: shortened,
+    retry: optionsOf(retry),
+    dependencies: named(client),
     // A stack cannot hand over a tracer.
     observability: optionsOf(observability, { tracing: fc.constant(false), logging: fc.constant(false), metrics: fc.constant(false) }),
   },
@@ -94,12 +126,14 @@ describe('resilience() of whatever a stack may declare', () => {
         expect(limits.map((each) => everything.limiter(each).name)).toEqual(limits);
         const bulkheads = Object.keys(sections.bulkheads ?? {});
         expect(bulkheads.map((each) => everything.bulkhead(each).name)).toEqual(bulkheads);
+        const clients = Object.keys(sections.dependencies ?? {});
+        expect(clients.map((each) => everything.client(each).name)).toEqual(clients);
         const inbound = [
           inboundOf(sections.limits, rateLimit.inbound.default),
           inboundOf(sections.circuits, circuit.inbound.default),
           inboundOf(sections.bulkheads, bulkhead.inbound.default),
         ];
-        expect(everything).toHaveLength(inbound.reduce((sum, count) => sum + count, sections.loadShedding === undefined ? 3 : 4));
+        expect(everything).toHaveLength(inbound.reduce((sum, count) => sum + count, 3 + [sections.loadShedding, sections.timeout, sections.retry].filter((each) => each !== undefined).length));
         expect(everything.observability?.options).toMatchObject({ ...sections.observability, logging: false, metrics: false });
       }),
       { numRuns: 200 },

@@ -114,7 +114,7 @@ describe('names that the stack does not declare', () => {
 describe('options that cannot be used', () => {
   it.each<[string, unknown, string]>([
     ['no object', null, 'options is null: pass an object'],
-    ['an option that does not exist', { limits: {} }, 'options.limits is not an option: use one of profile, identity, observability, health, loadShedding, rateLimits, circuits, bulkheads'],
+    ['an option that does not exist', { limits: {} }, 'options.limits is not an option: use one of profile, identity, observability, health, loadShedding, timeout, retry, rateLimits, circuits, bulkheads, dependencies'],
     ['a profile that does not exist', { profile: 'prod' }, 'profile is "prod": use one of development, staging, production'],
     ['an inherited name as a profile', { profile: 'toString' }, 'profile is "toString": use one of development, staging, production'],
     ['an observability that is true', { observability: true }, 'observability is true: pass an object of options, or false'],

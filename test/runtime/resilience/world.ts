@@ -15,6 +15,9 @@ export interface Sections {
   readonly limits?: object;
   readonly bulkheads?: object;
   readonly loadShedding?: object;
+  readonly timeout?: object;
+  readonly retry?: object;
+  readonly dependencies?: object;
   readonly observability?: object;
 }
 

@@ -1,0 +1,76 @@
+import { isProbing, newHealth, shareFactor, statusOf, type EndpointHealth, type EndpointStatus } from './endpoint-health.ts';
+import { withSample, type PeakEwma } from './endpoint-latency.ts';
+import type { Endpoint } from './endpoint-options.ts';
+import type { EndpointResult } from './endpoints.ts';
+
+/** What a pool keeps of one endpoint. */
+export class EndpointRecord {
+  /** The endpoint, as it was said last. */
+  endpoint: Endpoint;
+  health: EndpointHealth;
+  latency: PeakEwma | undefined;
+  /** Status that was reported last. */
+  reported: EndpointStatus = 'healthy';
+  /** Whether the endpoint is still one of the pool. */
+  isKnown = true;
+  /** Calls and failures since the last comparison with the others. */
+  requests = 0;
+  failures = 0;
+  readonly url: string;
+  /** Host, with its port if that is not the usual one. */
+  readonly host: string;
+  #inFlight = 0;
+
+  constructor(endpoint: Endpoint, sinceMs: number) {
+    this.endpoint = endpoint;
+    this.url = endpoint.url;
+    this.host = new URL(endpoint.url).host;
+    this.health = newHealth(sinceMs);
+  }
+
+  /** Calls that have not ended. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /**
+   * Counts a call that begins.
+   *
+   * @returns Ends it: gives back what it was counted, the first time, and says whether it was that.
+   */
+  begin(): () => boolean {
+    this.#inFlight += 1;
+    let isOpen = true;
+    return () => {
+      if (!isOpen) return false;
+      isOpen = false;
+      this.#inFlight -= 1;
+      return true;
+    };
+  }
+
+  /**
+   * Learns from how long a call took. A failure may be quick without being a reason to come back, and a call that was given up
+   * has taken at least that long: both can only make the endpoint slower.
+   */
+  learnLatency({ durationMs, failed, abandoned = false }: EndpointResult, nowMs: number): void {
+    const isLowerBound = failed || abandoned;
+    if (isLowerBound && (this.latency === undefined || durationMs <= this.latency.valueMs)) return;
+    this.latency = withSample(this.latency, durationMs, nowMs);
+  }
+
+  /** Status now. */
+  status(nowMs: number): EndpointStatus {
+    return statusOf(this.health, nowMs);
+  }
+
+  /** Whether it was left out for long enough, and nobody is trying it. */
+  isDue(nowMs: number): boolean {
+    return this.#inFlight === 0 && isProbing(this.health, nowMs);
+  }
+
+  /** The part of its share that it gets now. */
+  factor(slowStartMs: number, nowMs: number): number {
+    return shareFactor(this.health, slowStartMs, nowMs);
+  }
+}

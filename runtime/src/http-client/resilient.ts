@@ -1,0 +1,60 @@
+import { isRecord } from '../core/record.ts';
+import { show, unknownOption } from '../core/option-schema.ts';
+import { ConfigurationError } from '../core/errors.ts';
+import { callWithin, currentCall, withCall } from './current-call.ts';
+import { Dependency } from './dependency.ts';
+import { DEPENDENCY_OPTIONS, dependencyOptionProblems, resolvedDependency, type DependencyOptions } from './dependency-options.ts';
+import { makeParts, type DependencyCall, type DependencySources } from './dependency-parts.ts';
+
+/**
+ * Creates the policies of a dependency, to run any operation under them. Call it once, outside the handler.
+ *
+ * @throws ConfigurationError with every problem at once.
+ */
+export function createDependency(options: DependencyOptions, sources: DependencySources = {}): Dependency {
+  const given: unknown = options;
+  if (!isRecord(given)) throw new ConfigurationError('the dependency cannot work', [`options is ${show(given)}: pass an object with a name`]);
+  const unknown = Object.keys(given).filter((key) => !DEPENDENCY_OPTIONS.some((known) => known === key));
+  const problems = [...unknown.map((key) => unknownOption('options', key, DEPENDENCY_OPTIONS)), ...dependencyOptionProblems(given)];
+  if (problems.length > 0) throw new ConfigurationError('the dependency cannot work', problems);
+  return new Dependency(options.name, makeParts(resolvedDependency(options), sources));
+}
+
+/** Options of a function that is protected; its name is given beside them. */
+export interface ResilientOptions<Arguments extends readonly unknown[]> extends Omit<DependencyOptions, 'name'> {
+  /** What is known of a call, from the arguments of the function: its operation, tenant, method, signal, deadline. Default: what is known of the call around it. */
+  readonly callOf?: ((...given: Arguments) => DependencyCall) | undefined;
+}
+
+/** A function that is protected, with the policies that protect it. */
+export interface ResilientFunction<Arguments extends readonly unknown[], Result> {
+  (...given: Arguments): Promise<Result>;
+  /** The policies, and what has come of the calls. */
+  readonly dependency: Dependency;
+}
+
+/**
+ * Protects an asynchronous function that calls a dependency: total time, retries, circuit breaker, bulkhead, and the time of each
+ * attempt. While it runs, `currentCall()` says what the attempt has: its signal, which is aborted when its time is over, and its
+ * deadline. A function that is not safe to repeat needs `retry: false`. Call it once, outside the handler.
+ *
+ * @param name Name of the dependency.
+ * @param work The function. What it throws and returns is judged like errors and responses of HTTP where it has a status.
+ * @throws ConfigurationError with every problem at once.
+ */
+export function resilient<Arguments extends readonly unknown[], Result>(
+  name: string,
+  work: (...given: Arguments) => Result | PromiseLike<Result>,
+  options: ResilientOptions<Arguments> = {},
+  sources: DependencySources = {},
+): ResilientFunction<Arguments, Result> {
+  const { callOf, ...rest } = options;
+  const functions = Object.entries({ work, 'options.callOf': callOf }).filter(([key, value]) => (key === 'work' || value !== undefined) && typeof value !== 'function');
+  if (functions.length > 0) throw new ConfigurationError(`the dependency ${show(name)} cannot work`, functions.map(([key, value]) => `${key} is ${show(value)}: pass a function`));
+  const dependency = createDependency({ ...rest, name }, sources);
+  const protectedWork = async (...given: Arguments): Promise<Result> => {
+    const call = callWithin(callOf?.(...given) ?? {}, currentCall());
+    return dependency.execute((attempt) => withCall(attempt, () => work(...given)), call);
+  };
+  return Object.assign(protectedWork, { dependency });
+}
