@@ -7,7 +7,7 @@ import layers from './tools/eslint-layers.mjs';
 import { purity } from './tools/purity.mjs';
 
 const SOURCES = ['runtime/src/**/*.ts', 'lib/**/*.ts'];
-const GENERATED = ['runtime/src/contract/contract.ts', 'lib/private/contract.ts'];
+const GENERATED = ['runtime/src/contract/contract.ts', 'runtime/src/contract/instruments.ts', 'lib/private/contract.ts'];
 
 const NAMED_EXPORTS = [
   { selector: 'ExportAllDeclaration', message: 'No `export *`: name what is exported, so that the surface shows in review.' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CONTRACT } from '../../runtime/src/contract/contract.ts';
+import { DOCUMENT } from '../contract/document.ts';
 import { defaultText, optionRows, rangeText, type Rule } from './option-tables.ts';
 import { readText } from './pages.ts';
 
@@ -7,8 +7,8 @@ const PAGE = 'docs/patterns/observability.md';
 const OPERATIONS = 'docs/operations.md';
 const EVERY: Readonly<Record<number, string>> = { 0: 'each', 1000: 'one a second', 10_000: 'one in ten seconds', 60_000: 'one a minute' };
 
-const { namespace: _namespace, ...GROUPS } = CONTRACT.metrics;
-const rules = Object.entries<Rule>(CONTRACT.configuration.observability);
+const { namespace: _namespace, ...GROUPS } = DOCUMENT.metrics;
+const rules = Object.entries<Rule>(DOCUMENT.configuration.observability);
 
 /** Cells of the rows of a page whose first cell is code. */
 async function rowsOf(path: string): Promise<string[][]> {
@@ -29,7 +29,7 @@ describe('the page of the observability', () => {
   });
 
   it('lists every instrument of the contract, with kind, labels and words', async () => {
-    const instruments = Object.values(CONTRACT.instruments).flatMap((group) => Object.values(group));
+    const instruments = Object.values(DOCUMENT.instruments).flatMap((group) => Object.values(group));
     const expected = instruments.map(({ name, kind, labels, description }) => [`\`${name}\``, kind, labels.join(', '), description]);
     const names = new Set(expected.map(([name]) => name));
     expect((await rowsOf(PAGE)).filter(([name]) => names.has(name!))).toEqual(expected);
@@ -47,7 +47,7 @@ describe('the page of operations', () => {
   });
 
   it('says of every line how severe and how frequent it is, what it holds, and what to do', async () => {
-    const expected = Object.entries(CONTRACT.logs).map(([event, { level, detail, intervalMs, fields }]) => [
+    const expected = Object.entries(DOCUMENT.logs).map(([event, { level, detail, intervalMs, fields }]) => [
       `\`${event}\``,
       level,
       detail,

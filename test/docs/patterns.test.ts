@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { CONTRACT } from '../../runtime/src/contract/contract.ts';
+import { DOCUMENT } from '../contract/document.ts';
 import { CLIENT_PROFILES, TRANSPORT_PROFILES } from '../../runtime/src/http-client/index.ts';
 import { THROTTLE_DEFAULTS } from '../../runtime/src/load-shedding/index.ts';
 import { HELP } from '../../runtime/src/operator/help.ts';
 import { defaultText, optionRows, rangeText, type Rule } from './option-tables.ts';
 import { readText } from './pages.ts';
 
-const { circuitBreaker, rateLimit, bulkhead, loadShedding, loadSheddingPriority, timeout, retry, client, store } = CONTRACT.metrics;
-const { configuration } = CONTRACT;
+const { circuitBreaker, rateLimit, bulkhead, loadShedding, loadSheddingPriority, timeout, retry, client, store } = DOCUMENT.metrics;
+const { configuration } = DOCUMENT;
 
 /** Options that are no single value: what they say is written in the constructs. */
 const LIMIT_PARTS = ['limits', 'tenantLimits', 'userLimits', 'by'];
@@ -106,14 +106,14 @@ describe('the page of the outbound client', () => {
     const rows = [...(await readText('docs/patterns/http-client.md')).matchAll(/^\| `([a-z-]+)`(?: \(`CLIENT_PROFILES\.\w+`\))? \| ([^|]+) \| [^|]+ \|$/gm)];
     const words = { retry: 'retries', circuit: 'circuit', bulkhead: 'bulkhead' };
     const expected = Object.values(CLIENT_PROFILES).map((profile) => Object.entries(profile).flatMap(([part, isOn]) => (isOn ? [words[part as keyof typeof words]] : [])));
-    const shown = rows.filter(([, name = '']) => CONTRACT.configuration.dependencyProfiles.some((known) => known === name));
-    expect(shown.map(([, name]) => name)).toEqual([...CONTRACT.configuration.dependencyProfiles]);
+    const shown = rows.filter(([, name = '']) => DOCUMENT.configuration.dependencyProfiles.some((known) => known === name));
+    expect(shown.map(([, name]) => name)).toEqual([...DOCUMENT.configuration.dependencyProfiles]);
     expect(shown.map(([, , on = '']) => on.split(', '))).toEqual(expected);
   });
 
   it('names every balancing', async () => {
     const page = await readText('docs/patterns/http-client.md');
-    for (const balancing of CONTRACT.configuration.dependency.balancing.values) expect(page).toContain(`\n| \`${balancing}\` |`);
+    for (const balancing of DOCUMENT.configuration.dependency.balancing.values) expect(page).toContain(`\n| \`${balancing}\` |`);
   });
 });
 

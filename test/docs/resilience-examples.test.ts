@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CONTRACT } from '../../runtime/src/contract/contract.ts';
+import { DOCUMENT } from '../contract/document.ts';
 import { RESILIENCE_PROFILES } from '../../runtime/src/resilience/index.ts';
 import { readText } from './pages.ts';
 
@@ -57,7 +57,7 @@ async function rowsUnder(heading: string): Promise<string[][]> {
 
 describe(PAGE, () => {
   it('lists the environment variables of the contract, in its words', async () => {
-    const expected = Object.values(CONTRACT.overrides).map((rule) => [
+    const expected = Object.values(DOCUMENT.overrides).map((rule) => [
       `\`${rule.name}\``,
       rule.type === 'boolean' ? 'true, false' : `${rule.minimum} to ${rule.maximum}`,
       rule.description,

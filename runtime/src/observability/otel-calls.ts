@@ -1,7 +1,7 @@
-import { CONTRACT } from '../contract/contract.ts';
+import { INSTRUMENTS } from '../contract/instruments.ts';
 import { count, seconds, type Event, type Measure, type Row, type Rows } from './otel-rows.ts';
 
-const { timeout: TIMEOUT, retry: RETRY, client: CLIENT, serviceClient: SERVICE_CLIENT, loadBalancer: BALANCER } = CONTRACT.instruments;
+const { timeout: TIMEOUT, retry: RETRY, client: CLIENT, serviceClient: SERVICE_CLIENT, loadBalancer: BALANCER } = INSTRUMENTS;
 
 /** Attempts that have a label of their own; nobody looks at the numbers of those beyond. */
 const LARGEST_ATTEMPT = 9;

@@ -1,4 +1,4 @@
-import { CONTRACT } from '../contract/contract.ts';
+import { INSTRUMENTS } from '../contract/instruments.ts';
 import type { ResilienceEvent } from '../core/events.ts';
 import { CALL_ROWS } from './otel-calls.ts';
 import { labelText, NONE } from './otel-labels.ts';
@@ -34,7 +34,7 @@ const {
   request: REQUEST,
   operation: OPERATION,
   pipeline: PIPELINE,
-} = CONTRACT.instruments;
+} = INSTRUMENTS;
 
 const PHASES: Readonly<Record<string, number>> = { closed: 0, open: 1, half_open: 2 };
 const HEALTH: Readonly<Record<string, number>> = { unhealthy: 0, degraded: 0.5, healthy: 1 };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createCircuitBreaker } from '../../../runtime/src/circuit-breaker/index.ts';
-import { CONTRACT } from '../../../runtime/src/contract/contract.ts';
+import { INSTRUMENTS as GROUPS } from '../../../runtime/src/contract/instruments.ts';
 import type { EventSink, ResilienceEvent } from '../../../runtime/src/core/events.ts';
 import { StoreUnavailableError } from '../../../runtime/src/core/store-unavailable.ts';
 import { createOpenTelemetrySink, type OpenTelemetrySinkOptions } from '../../../runtime/src/observability/opentelemetry.ts';
@@ -18,7 +18,7 @@ interface Instrument {
   readonly buckets?: readonly number[];
 }
 
-const INSTRUMENTS: readonly Instrument[] = Object.values(CONTRACT.instruments).flatMap((group) => Object.values(group) as Instrument[]);
+const INSTRUMENTS: readonly Instrument[] = Object.values(GROUPS).flatMap((group) => Object.values(group) as Instrument[]);
 
 let sdk: Prometheus;
 
