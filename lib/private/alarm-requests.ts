@@ -68,9 +68,7 @@ export const functionThrottles: AlarmDefinition = {
   id: 'FunctionThrottles',
   defaults: { threshold: 1, ...SOON },
   subjects({ resilient }, period) {
-    return [
-    { name: '', says: 'Lambda throttles invocations', metric: resilient.protectedFunction.metricThrottles({ period }) },
-  ];
+    return [{ name: '', says: 'Lambda throttles invocations', metric: resilient.protectedFunction.metricThrottles({ period }) }];
   },
 };
 

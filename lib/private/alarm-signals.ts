@@ -38,8 +38,6 @@ export const observabilityErrors: AlarmDefinition = {
   id: 'ObservabilityErrors',
   defaults: { threshold: 1, period: Duration.minutes(5), evaluationPeriods: 3, datapointsToAlarm: 2 },
   subjects({ metrics }, period) {
-    return [
-    { name: '', says: 'sinks, extractors or callbacks of the observability fail', metric: metrics.observabilityErrors({ period }) },
-  ];
+    return [{ name: '', says: 'sinks, extractors or callbacks of the observability fail', metric: metrics.observabilityErrors({ period }) }];
   },
 };

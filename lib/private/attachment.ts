@@ -109,13 +109,12 @@ export class Attachment {
   }
 
   /**
-   * Declares more.
+   * Declares more: all of it, or nothing.
    *
    * @throws one error with every problem
    */
   declare(declarations: Declarations): void {
-    this.props.registry.declare(declarations);
-    this.apply();
+    this.props.registry.declare(declarations, () => this.apply());
   }
 
   /**

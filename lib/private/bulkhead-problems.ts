@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { CONTRACT } from './contract';
-import { isRecord, isTokenObject, optionsProblems, outline, show } from './option-problem';
+import { isRecord, isTokenObject, namedProblems, optionsProblems, show } from './option-problem';
 import { BULKHEAD_RULES } from './option-rules';
 import { enforcementProblems } from './platform-problems';
 
@@ -34,12 +34,7 @@ function slotsOf({ maxConcurrent = SCHEMA.maxConcurrent.default }: Options): num
 }
 
 function ownLimitsProblems(path: string, limits: unknown, slots: number): string[] {
-  if (limits === undefined) return [];
-  if (!isRecord(limits) || isTokenObject(limits)) return [`${path} is ${outline(limits)}: set an object of numbers of slots`];
-  return Object.entries(limits).flatMap(([id, limit]) => {
-    if (Token.isUnresolved(id)) return [`${path} has a token for a name: use names that are known at synthesis`];
-    // CDK drops it when it renders the document.
-    if (id === '__proto__') return [`${path} has the name ${show(id)}: choose another one, because templates lose that name`];
+  return namedProblems(path, limits, 'numbers of slots', (id, limit) => {
     if (Token.isUnresolved(limit) || isLimit(limit, slots)) return [];
     return [`${path}.${id} is ${show(limit)}: set a whole number from ${LIMIT.minimum} to ${slots}, of which there are slots`];
   });

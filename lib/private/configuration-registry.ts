@@ -6,7 +6,7 @@ import { declarationProblems } from './declaration-problems';
 import { isTriedAgain, policiesOf } from './dependency-document';
 import { documentOptions, type DocumentOptions } from './document-options';
 import { dynamicConfigProblems } from './dynamic-config-problems';
-import { isRecord, isTokenObject, optionsProblems, show } from './option-problem';
+import { isRecord, objectProblems, optionsProblems } from './option-problem';
 import { OBSERVABILITY_RULES } from './option-rules';
 import { RETRY, SINGLE_KINDS, singleProblems, type SingleKind } from './single-kinds';
 
@@ -117,15 +117,23 @@ export class ConfigurationRegistry {
   /**
    * Declares more: all of it, or nothing if anything about it cannot be used.
    *
-   * @throws one error with every problem
+   * @param apply what has to succeed as well, and finds it declared
+   * @throws one error with every problem, or what `apply` throws
    */
-  declare(declarations: Declarations): void {
+  declare(declarations: Declarations, apply: () => void = () => {}): void {
     const problems = problemsOf(this.declared, declarations);
     if (problems.length > 0) throw this.error(problems);
     const declared = extendedBy(this.declared, declarations);
     const tooLarge = sizeProblem(declared);
     if (tooLarge !== undefined && !holdsTokens(documentOf(declared))) throw this.error([tooLarge]);
+    const before = this.declared;
     this.declared = declared;
+    try {
+      apply();
+    } catch (error) {
+      this.declared = before;
+      throw error;
+    }
   }
 
   private entriesOf(kind: DeclarationKind): ReadonlyMap<string, DocumentOptions> {
@@ -151,10 +159,9 @@ function problemsOf({ kinds }: Declared, declarations: Declarations): string[] {
   ];
 }
 
-function observabilityProblems(options: unknown): string[] {
-  if (options === undefined) return [];
-  if (isRecord(options) && !isTokenObject(options)) return optionsProblems(OBSERVABILITY_RULES, 'observability', options);
-  return [`observability is ${isTokenObject(options) ? 'a token' : show(options)}: set an object of options, or leave it out for the defaults`];
+function observabilityProblems(declared: unknown): string[] {
+  const check = (path: string, options: Readonly<Record<string, unknown>>) => optionsProblems(OBSERVABILITY_RULES, path, options);
+  return objectProblems('observability', declared, check, 'set an object of options, or leave it out for the defaults');
 }
 
 /** What newly declared dependencies bring along of a kind. One that Lambda keeps is not there for them. */

@@ -3,7 +3,7 @@ import { BulkheadEnforcement } from '../bulkhead-enums';
 import { DependencyProfile } from '../dependency-enums';
 import { bulkheadProblems } from './bulkhead-problems';
 import { CONTRACT } from './contract';
-import { isRecord, isTokenObject, optionsProblems, outline } from './option-problem';
+import { objectProblems, optionsProblems, outline } from './option-problem';
 import { CIRCUIT_RULES, DEPENDENCY_RULES, RETRY_RULES, type OptionRules } from './option-rules';
 import { knownMs, orderProblems } from './timeout-problems';
 
@@ -34,9 +34,9 @@ export function dependencyProblems(path: string, options: Options): string[] {
     // A default is no wish: a shorter total simply ends the attempt.
     ...orderProblems(`${path}.attemptTimeout`, knownMs(options['attemptTimeout']), 'timeout', timeoutMs),
     ...profileProblems(`${path}.profile`, options['profile']),
-    ...policyProblems(`${path}.retry`, options['retry'], retryProblems),
-    ...policyProblems(`${path}.circuit`, options['circuit'], circuitProblems),
-    ...policyProblems(`${path}.bulkhead`, options['bulkhead'], ownBulkheadProblems),
+    ...objectProblems(`${path}.retry`, options['retry'], retryProblems),
+    ...objectProblems(`${path}.circuit`, options['circuit'], circuitProblems),
+    ...objectProblems(`${path}.bulkhead`, options['bulkhead'], ownBulkheadProblems),
   ];
 }
 
@@ -73,12 +73,6 @@ function profileProblems(path: string, profile: unknown): string[] {
   const known: readonly unknown[] = Object.values(DependencyProfile);
   // Which circuits and bulkheads there are has to be known at synthesis.
   return profile === undefined || known.includes(profile) ? [] : [`${path} is ${outline(profile)}: use one of ${known.join(', ')}`];
-}
-
-function policyProblems(path: string, options: unknown, problems: (path: string, options: Options) => string[]): string[] {
-  if (options === undefined) return [];
-  if (isRecord(options) && !isTokenObject(options)) return problems(path, options);
-  return [`${path} is ${outline(options)}: set an object of options, {} for the defaults`];
 }
 
 function retryProblems(path: string, options: Options): string[] {

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { DynamicConfigOptions } from '../dynamic-config-options';
-import { isRecord, isTokenObject, optionsProblems, outline } from './option-problem';
+import { isRecord, objectProblems, optionsProblems, outline } from './option-problem';
 
 /** The most alarms that an AppConfig environment watches. */
 const MAXIMUM_ALARMS = 5;
@@ -12,16 +12,16 @@ const OPTIONS: Readonly<Record<keyof Required<DynamicConfigOptions>, (path: stri
 };
 
 /** Every problem of where the configuration is kept, from a caller who may not have a compiler. */
-export function dynamicConfigProblems(options: unknown): string[] {
-  if (options === undefined) return [];
-  if (!isRecord(options) || isTokenObject(options)) {
-    return [`dynamicConfig is ${outline(options)}: set an object of options, {} for the defaults, or leave it out`];
-  }
+export function dynamicConfigProblems(declared: unknown): string[] {
+  return objectProblems('dynamicConfig', declared, memberProblems, 'set an object of options, {} for the defaults, or leave it out');
+}
+
+function memberProblems(path: string, options: Readonly<Record<string, unknown>>): string[] {
   const problems = Object.entries(OPTIONS).flatMap(([name, check]) => {
     const value = options[name];
-    return value === undefined ? [] : check(`dynamicConfig.${name}`, value);
+    return value === undefined ? [] : check(`${path}.${name}`, value);
   });
-  return [...optionsProblems(new Map(), 'dynamicConfig', options, Object.keys(OPTIONS)), ...problems];
+  return [...optionsProblems(new Map(), path, options, Object.keys(OPTIONS)), ...problems];
 }
 
 /** Every problem of a list of alarms that are to take a configuration back. */

@@ -35,7 +35,7 @@ export function serviceNameOf(fn: lambda.Function): string {
 export function refuseReservedVariable(name: string, construct: string): void {
   const reserved = Object.values(CONTRACT.environment).find((variable) => variable.name === name);
   if (reserved === undefined) return;
-  throw new Error(`environment.${name} is set by ${construct}: remove it and use circuits, rateLimits and tables instead`);
+  throw new Error(`environment.${name} is set by ${construct}, from what is declared, tables and dynamicConfig: remove it`);
 }
 
 /** What is wrong with the environment variables of a function once all of them are known. */

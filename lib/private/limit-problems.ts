@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { CONTRACT } from './contract';
-import { isDuration, isRecord, isTokenObject, optionsProblems, outline, show } from './option-problem';
+import { isDuration, isRecord, isTokenObject, namedProblems, optionsProblems, outline, show } from './option-problem';
 import { LIMIT_RULES, RATE_LIMIT_RULES } from './option-rules';
 
 const { maximumRulesPerKey: MAXIMUM_RULES, limitKeyParts: KEY_PARTS } = CONTRACT.configuration;
@@ -25,14 +25,7 @@ export function rateLimitProblems(path: string, options: Readonly<Record<string,
 }
 
 function limitMapProblems(path: string, map: unknown, strategy: unknown): string[] {
-  if (map === undefined) return [];
-  if (!isRecord(map) || isTokenObject(map)) return [`${path} is ${outline(map)}: set an object of lists of limits`];
-  return Object.entries(map).flatMap(([id, limits]) => {
-    if (Token.isUnresolved(id)) return [`${path} has a token for a name: use names that are known at synthesis`];
-    // CDK drops it when it renders the document.
-    if (id === '__proto__') return [`${path} has the name ${show(id)}: look its limits up in the code, because templates lose that name`];
-    return limitListProblems(`${path}.${id}`, limits, strategy);
-  });
+  return namedProblems(path, map, 'lists of limits', (id, limits) => limitListProblems(`${path}.${id}`, limits, strategy));
 }
 
 function limitListProblems(path: string, limits: unknown, strategy: unknown): string[] {

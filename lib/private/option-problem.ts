@@ -21,6 +21,32 @@ export function optionsProblems(
   });
 }
 
+/** What to pass where an object of options is wanted. */
+const OPTIONS_REMEDY = 'set an object of options, {} for the defaults';
+
+/** Every problem of something that has options or is left out, from a caller who may not have a compiler. */
+export function objectProblems(
+  path: string,
+  value: unknown,
+  problems: (path: string, options: Readonly<Record<string, unknown>>) => string[],
+  remedy: string = OPTIONS_REMEDY,
+): string[] {
+  if (value === undefined) return [];
+  return isRecord(value) && !isTokenObject(value) ? problems(path, value) : [`${path} is ${outline(value)}: ${remedy}`];
+}
+
+/** Every problem of an object whose names the caller chooses, such as those of tenants. */
+export function namedProblems(path: string, value: unknown, wanted: string, problems: (name: string, value: unknown) => string[]): string[] {
+  const ofNames = (_path: string, members: Readonly<Record<string, unknown>>) =>
+    Object.entries(members).flatMap(([name, member]) => {
+      if (Token.isUnresolved(name)) return [`${path} has a token for a name: use names that are known at synthesis`];
+      // CDK drops it when it renders the document.
+      if (name === '__proto__') return [`${path} has the name ${show(name)}: choose another one, because templates lose that name`];
+      return problems(name, member);
+    });
+  return objectProblems(path, value, ofNames, `set an object of ${wanted}`);
+}
+
 /** A value as a problem shows it: short, and never more than its outline. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}...` : value);

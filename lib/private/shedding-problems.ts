@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { CONTRACT } from './contract';
-import { isRecord, isTokenObject, optionsProblems, outline, show } from './option-problem';
+import { objectProblems, optionsProblems, show } from './option-problem';
 import { LOAD_SHEDDING_RULES } from './option-rules';
 
 const { loadShedding: SCHEMA, priorities: PRIORITIES } = CONTRACT.configuration;
@@ -20,8 +20,10 @@ export function sheddingProblems(path: string, options: Options): string[] {
 }
 
 function capProblems(path: string, caps: unknown): string[] {
-  if (caps === undefined) return [];
-  if (!isRecord(caps) || isTokenObject(caps)) return [`${path} is ${outline(caps)}: set an object of shares from 0 to 1 by priority`];
+  return objectProblems(path, caps, eachCapProblems, 'set an object of shares from 0 to 1 by priority');
+}
+
+function eachCapProblems(path: string, caps: Options): string[] {
   return Object.entries(caps).flatMap(([priority, cap]) => {
     if (Token.isUnresolved(priority)) return [`${path} has a token for a name: use names that are known at synthesis`];
     if (!PRIORITIES.some((known) => known === priority)) {

@@ -1,5 +1,5 @@
 import { documentOptions, type DocumentOptions } from './document-options';
-import { isRecord, isTokenObject, optionsProblems, outline } from './option-problem';
+import { objectProblems, optionsProblems } from './option-problem';
 import { RETRY_RULES } from './option-rules';
 import { sheddingDocument } from './shedding-document';
 import { sheddingProblems } from './shedding-problems';
@@ -45,7 +45,5 @@ function retryDocument(options: object): DocumentOptions {
 
 /** Every problem of what is declared of a kind, if anything is. */
 export function singleProblems({ property, problems }: SingleKind, declared: unknown): string[] {
-  if (declared === undefined) return [];
-  if (isRecord(declared) && !isTokenObject(declared)) return problems(property, declared);
-  return [`${property} is ${outline(declared)}: set an object of options, {} for the defaults`];
+  return objectProblems(property, declared, problems);
 }

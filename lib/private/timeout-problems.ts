@@ -1,6 +1,5 @@
-import { Token } from 'aws-cdk-lib';
 import { CONTRACT } from './contract';
-import { isDuration, isRecord, isTokenObject, optionsProblems, outline, show } from './option-problem';
+import { isDuration, namedProblems, optionsProblems } from './option-problem';
 import { TIMEOUT_LIMIT_RULE, TIMEOUT_RULES } from './option-rules';
 
 const { minTimeout: MIN, maxTimeout: MAX } = CONTRACT.configuration.timeout;
@@ -32,13 +31,8 @@ export function knownMs(duration: unknown, defaultMs?: number): number | undefin
 }
 
 function ownTimesProblems(path: string, times: unknown): string[] {
-  if (times === undefined) return [];
-  if (!isRecord(times) || isTokenObject(times)) return [`${path} is ${outline(times)}: set an object of Durations by name`];
-  return Object.entries(times).flatMap(([name, time]) => {
-    if (Token.isUnresolved(name)) return [`${path} has a token for a name: use names that are known at synthesis`];
+  return namedProblems(path, times, 'Durations by name', (name, time) => {
     if (name === '') return [`${path} has a time for nobody: set a name`];
-    // CDK drops it when it renders the document.
-    if (name === '__proto__') return [`${path} has the name ${show(name)}: choose another one, because templates lose that name`];
     return optionsProblems(new Map([[name, TIMEOUT_LIMIT_RULE]]), path, { [name]: time });
   });
 }

@@ -122,6 +122,15 @@ describe('reserved concurrency', () => {
   });
 });
 
+test.each([
+  ['reserved concurrency', RESERVED, { ...RESERVED, maxConcurrent: 3 }, /reservedConcurrentExecutions of Stack\/Fn is 20 already/],
+  ['event sources', SOURCES, SOURCES, /is for the event sources, as bulkheads\.all is already/],
+])('a bulkhead that is refused because of %s is not declared: more can be, its name too', (_, first, second, problem) => {
+  const fn = make(newStack(), { all: first });
+  expect(messageOf(() => fn.addBulkhead('other', second))).toMatch(problem);
+  expect(fn.addCircuit('payments').addBulkhead('other').bulkheadNames).toEqual(['other']);
+});
+
 describe('the concurrency of event sources', () => {
   test('is that of every queue, also of an alias, and of those that come later', () => {
     const stack = newStack();

@@ -163,7 +163,7 @@ describe('what Resilience refuses', () => {
 
   test('a function that sets a variable of the library itself', () => {
     expect(refusal((stack) => plain(stack, { environment: { [CONFIGURATION]: '{}' } }))).toBe(
-      `environment.${CONFIGURATION} is set by Resilience: remove it and use circuits, rateLimits and tables instead`,
+      `environment.${CONFIGURATION} is set by Resilience, from what is declared, tables and dynamicConfig: remove it`,
     );
   });
 

@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { ResilienceTables, ResilientFunction, type CircuitOptions } from '../../lib';
 import { CONTRACT } from '../../lib/private/contract';
-import { CIRCUIT_TABLE, CONFIGURATION, INLINE, RATE_LIMIT_TABLE, configurationOf, dynamoStatementsOf, messageOf, newApp, newStack, statementsOf } from './support';
+import { CIRCUIT_TABLE, CONFIGURATION, INLINE, configurationOf, dynamoStatementsOf, messageOf, newApp, newStack, statementsOf } from './support';
 
 const FUNCTION = 'AWS::Lambda::Function';
 const TABLE = 'AWS::DynamoDB::GlobalTable';
@@ -90,9 +90,9 @@ describe('configuration', () => {
     });
   });
 
-  test.each([CONFIGURATION, CIRCUIT_TABLE, RATE_LIMIT_TABLE])('refuses %s from the caller', (name) => {
+  test.each(Object.values(CONTRACT.environment).map(({ name }) => name))('refuses %s from the caller', (name) => {
     const props = { ...INLINE, environment: { [name]: 'x' } };
-    const expected = `environment.${name} is set by ResilientFunction: remove it and use circuits, rateLimits and tables instead`;
+    const expected = `environment.${name} is set by ResilientFunction, from what is declared, tables and dynamicConfig: remove it`;
     expect(messageOf(() => new ResilientFunction(newStack(), 'Fn', props))).toBe(expected);
     const fn = functionWith({ a: {} });
     expect(messageOf(() => fn.addEnvironment(name, 'x'))).toBe(expected);

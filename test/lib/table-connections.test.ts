@@ -3,7 +3,18 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { ResilienceTables, ResilientFunction, type ResilientFunctionProps } from '../../lib';
-import { BULKHEAD_TABLE, CIRCUIT_TABLE, INLINE, RATE_LIMIT_TABLE, dynamoStatementsOf, messageOf, newApp, newStack, statementsOf } from './support';
+import {
+  BULKHEAD_TABLE,
+  CIRCUIT_TABLE,
+  INLINE,
+  RATE_LIMIT_TABLE,
+  configurationOf,
+  dynamoStatementsOf,
+  messageOf,
+  newApp,
+  newStack,
+  statementsOf,
+} from './support';
 
 const FUNCTION = 'AWS::Lambda::Function';
 const TABLE = 'AWS::DynamoDB::GlobalTable';
@@ -137,6 +148,14 @@ describe('imported tables', () => {
       const declareAll = () => fn.addRateLimit(`api${attempt}`, API).addCircuit(`payments${attempt}`).addBulkhead(`stock${attempt}`);
       expect(messageOf(declareAll)).toBe(problem);
     }
+  });
+
+  test('lose nothing by what is refused for want of a table: it is not declared', () => {
+    const stack = newStack();
+    const fn = make(stack, { tables: ResilienceTables.fromTableNames(stack, 'Imported', { rateLimitTableName: 'limits' }) });
+    expect(messageOf(() => fn.addCircuit('payments'))).toContain('circuitTable of Stack/Imported is not known');
+    fn.addRateLimit('api', API).addCircuit('payments', { shared: false });
+    expect(configurationOf(stack)).toMatchObject({ circuits: { payments: { shared: false } }, limits: { api: {} } });
   });
 });
 
