@@ -72,7 +72,7 @@ ${stores}
 One process, ${rounds} rounds in turn, medians. The ratio is what matters; nanoseconds are those of this machine. The first row that
 admits and the first that refuses are 1. \`RateLimiterMemory\` keeps one number per key and shares nothing with anybody: it is the lower
 bound of what a decision takes, and **faster than this library by the ratio given**, which weighs several limits, tokens in hand and
-their expiry, and reports every decision. A refusal of \`acquire\` is an error with a stack trace; that of \`consume\` is an answer.
+their expiry, and reports every decision. A refusal of \`acquire\` is an error, which has no frames; that of \`consume\` is an answer.
 
 ${decisions}
 

@@ -2,6 +2,7 @@ import { CIRCUIT_BREAKER_DEFAULTS, circuitBreaker, createCircuitBreaker, type Ci
 import { describeCaller, type CallerIdentity } from '../middy/caller.ts';
 import { gateMiddleware, type GateMiddleware } from '../middy/gate-middleware.ts';
 import { givenOf } from '../core/record.ts';
+import { partsOfClients } from './client-piece.ts';
 import type { Piece } from './workshop.ts';
 
 /** Around bulkheads and handler: a call that finds no room in a bulkhead is no failure, and who is refused here takes no slot. */
@@ -9,7 +10,7 @@ export const circuitPiece: Piece = (workshop) => {
   const { dependencies, configuration, options } = workshop;
   // Where the stack declares circuits, they have what the environment overrides.
   const underCode = configuration.circuits === undefined ? configuration.overrides.circuits : {};
-  const { circuits: lent } = workshop.lent;
+  const lent = partsOfClients(workshop, 'circuit');
   const circuits = workshop.named('circuits', (own) => {
     const make = () => createCircuitBreaker({ ...underCode, ...givenOf(own), name: own.name }, { ...workshop.sources, ...givenOf({ store: dependencies.circuitStore }) });
     return lent.get(own.name) ?? make();

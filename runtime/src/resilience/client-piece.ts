@@ -1,25 +1,24 @@
 import { givenOf, isRecord } from '../core/record.ts';
-import { createResilientClient, declaredDependency, type ClientOptions } from '../http-client/index.ts';
-import type { Piece, Workshop } from './workshop.ts';
+import { createResilientClient, declaredDependency, type ClientOptions, type DependencyParts } from '../http-client/index.ts';
+import { codeOptions, type Piece, type Workshop } from './workshop.ts';
 
 /** What is left of a dependency that is switched off: requests are sent, and nothing protects them. */
 const UNPROTECTED = { retry: false, hedgeAfterQuantile: 0, circuit: false, bulkhead: false, timeoutMs: false, attemptTimeoutMs: false } as const;
 
 /** Before circuits and bulkheads, which are those of the clients where there are any; nothing of this meets requests. */
 export const clientPiece: Piece = (workshop) => {
-  const { dependencies, lent } = workshop;
-  const { circuitStore, bulkheadStore, retryBudgets, fetch } = dependencies;
-  const clients = workshop.named('dependencies', (given) =>
+  const { circuitStore, bulkheadStore, retryBudgets, fetch } = workshop.dependencies;
+  workshop.parts.clients = workshop.named('dependencies', (given) =>
     createResilientClient(clientOptions(workshop, given), { ...workshop.sources, ...givenOf({ circuitStore, bulkheadStore, retryBudgets, fetch }) }),
   );
-  for (const [name, { dependency }] of clients) {
-    const { circuit, bulkhead } = dependency.parts;
-    if (circuit !== undefined) lent.circuits.set(name, circuit);
-    if (bulkhead !== undefined) lent.bulkheads.set(name, bulkhead);
-  }
-  workshop.parts.clients = clients;
   return () => [];
 };
+
+/** What clients have of a kind, by name: whoever asks for one of that name gets the one that the client has. */
+export function partsOfClients<Kind extends 'circuit' | 'bulkhead'>({ parts: { clients } }: Workshop, kind: Kind): ReadonlyMap<string, NonNullable<DependencyParts[Kind]>> {
+  const found = [...(clients ?? [])].map(([name, { dependency }]) => [name, dependency.parts[kind]] as const);
+  return new Map(found.filter((entry): entry is [string, NonNullable<DependencyParts[Kind]>] => entry[1] !== undefined));
+}
 
 /** What code and environment say of a client: it asks itself for what the stack declares. */
 function clientOptions({ configuration, options, dependencies }: Workshop, { name, ...given }: ClientOptions): ClientOptions {
@@ -34,15 +33,14 @@ function clientOptions({ configuration, options, dependencies }: Workshop, { nam
     ...own,
     name,
     retry: over(retries, own.retry),
-    circuit: over({ ...circuits, ...codeOptions(options.circuits?.[name]) }, own.circuit),
-    bulkhead: over({ ...bulkheads, ...codeOptions(options.bulkheads?.[name]) }, own.bulkhead),
+    circuit: over({ ...circuits, ...policyOptions(options.circuits?.[name]) }, own.circuit),
+    bulkhead: over({ ...bulkheads, ...policyOptions(options.bulkheads?.[name]) }, own.bulkhead),
   };
 }
 
-function codeOptions(given: object | false | undefined): object {
-  if (given === false) return { enabled: false };
+function policyOptions(given: object | false | undefined): object {
   // What is about requests is the business of the middlewares.
-  const { inbound: _inbound, identity: _identity, priorityFrom: _priority, ...own } = { ...given } as Readonly<Record<string, unknown>>;
+  const { inbound: _inbound, identity: _identity, priorityFrom: _priority, ...own } = codeOptions(given) as Readonly<Record<string, unknown>>;
   return givenOf(own);
 }
 

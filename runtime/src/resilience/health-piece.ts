@@ -1,24 +1,18 @@
 import { circuitCheck, createHealth, healthCheck, observabilityCheck, type Health, type HealthCheck, type HealthCheckOptions } from '../health/index.ts';
 import { givenOf } from '../core/record.ts';
-import type { Piece, Workshop } from './workshop.ts';
-
-const OFF: HealthCheckOptions = { enabled: false };
+import { codeOptions, type Piece, type Workshop } from './workshop.ts';
 
 /** Before everything that may refuse: health requests are never limited or shed. */
 export const healthPiece: Piece = (workshop) => {
   const { options, configuration, profile } = workshop;
-  const { paths, authorize, cors, statusHeader, ...own } = options.health === false ? OFF : (options.health ?? {});
+  const { paths, authorize, cors, statusHeader, ...own }: HealthCheckOptions = codeOptions(options.health);
   const health = workshop.attempt('health', () => {
     const make = () => createHealth({ ...profile.health, ...configuration.overrides.health, ...givenOf(own) }, workshop.sources);
     return workshop.kept('health', undefined, () => withChecks(make(), ownChecks(workshop)));
   });
   if (health === undefined) return () => [];
   workshop.parts.health = health;
-  return () => {
-    if (!health.options.enabled) return [];
-    const middleware = workshop.attempt('health', () => healthCheck(health, { paths, authorize, cors, statusHeader }));
-    return middleware === undefined ? [] : [middleware];
-  };
+  return () => (health.options.enabled ? workshop.adapted('health', () => healthCheck(health, { paths, authorize, cors, statusHeader })) : []);
 };
 
 function withChecks(health: Health, checks: readonly HealthCheck[]): Health {

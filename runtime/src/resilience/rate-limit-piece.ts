@@ -1,6 +1,6 @@
 import { createRateLimiter, RATE_LIMIT_DEFAULTS, rateLimit, type RateLimitOptions, type RateLimitRequestOptions } from '../rate-limit/index.ts';
 import { givenOf } from '../core/record.ts';
-import type { Piece, Workshop } from './workshop.ts';
+import { codeOptions, type Piece, type Workshop } from './workshop.ts';
 
 /** Stands in for the limits of one that is switched off and was declared nowhere. */
 const NO_LIMITS = [{ limit: 1, periodMs: 1000 }];
@@ -16,14 +16,10 @@ export const rateLimitPiece: Piece = (workshop) => {
   workshop.parts.rateLimits = limiters;
   const inbound = workshop.takeInbound('rateLimits', limiters, RATE_LIMIT_DEFAULTS.inbound);
   return () =>
-    inbound.flatMap((limiter) => {
-      const middleware = workshop.attempt(`rateLimits.${limiter.name}`, () => rateLimit(limiter, requestOptions(workshop, limiter.name)));
-      return middleware === undefined ? [] : [middleware];
-    });
+    inbound.flatMap((limiter) => workshop.adapted(`rateLimits.${limiter.name}`, () => rateLimit(limiter, requestOptions(workshop, limiter.name))));
 };
 
 function requestOptions({ options: { identity: common, rateLimits } }: Workshop, name: string): RateLimitRequestOptions {
-  const given = rateLimits?.[name];
-  const { identity = common, headers, headerPrefix }: RateLimitRequestOptions = given === false ? {} : (given ?? {});
+  const { identity = common, headers, headerPrefix }: RateLimitRequestOptions = codeOptions(rateLimits?.[name]);
   return { identity, headers, headerPrefix };
 }

@@ -67,8 +67,6 @@ export class Workshop {
   readonly made = new Map<string, MadePart>();
   /** Undefined where everything is made but once. */
   readonly lasting: Lasting | undefined;
-  /** Made for clients already, by name: whoever asks for a circuit or a bulkhead gets the one that the client has. */
-  readonly lent = { circuits: new Map<string, CircuitBreaker>(), bulkheads: new Map<string, Bulkhead>() };
   readonly #problems = new Set<string>();
 
   /** @throws ConfigurationError if the configuration of the function cannot be used: nothing can be made then. */
@@ -117,6 +115,21 @@ export class Workshop {
     }
   }
 
+  /** A middleware; none if there are problems with it. */
+  adapted(path: string, adapt: () => GateMiddleware): readonly GateMiddleware[] {
+    const middleware = this.attempt(path, adapt);
+    return middleware === undefined ? [] : [middleware];
+  }
+
+  /** Makes what a function has one of, around its handler, and only if the stack or the code says so. */
+  wanted<Made extends Policy>(kind: 'loadShedding' | 'timeout' | 'retry', make: () => Made): Made | undefined {
+    const [given, declared] = [this.options[kind], this.configuration[kind]];
+    if (given === false || (given === undefined && declared === undefined)) return undefined;
+    const made = this.attempt(kind, () => this.kept(kind, declared, make));
+    if (made !== undefined) this.inbound.push(made);
+    return made;
+  }
+
   /** Names of what the stack declares; of what the code does, where the function has no configuration. */
   names(kind: DeclaredKind): readonly string[] {
     return Object.keys(this.configuration[kind] ?? this.options[kind] ?? {});
@@ -147,8 +160,8 @@ export class Workshop {
   /** What of these stands around the handler. */
   takeInbound<Made extends Policy>(kind: DeclaredKind, made: ReadonlyMap<string, Made>, byDefault: boolean): readonly Made[] {
     const isInbound = (name: string): boolean => {
-      const options: { readonly inbound?: unknown } = { ...this.configuration[kind]?.[name], ...givenOf(codeOptions(this.options[kind]?.[name])) };
-      return (options.inbound ?? byDefault) === true;
+      const options: Readonly<Record<string, unknown>> = { ...this.configuration[kind]?.[name], ...givenOf(codeOptions(this.options[kind]?.[name])) };
+      return (options['inbound'] ?? byDefault) === true;
     };
     const inbound = [...made].filter(([name]) => isInbound(name)).map(([, each]) => each);
     this.inbound.push(...inbound);
@@ -166,9 +179,19 @@ export class Workshop {
   }
 }
 
-/** What was switched off is there all the same: whoever asks for it gets something that lets everything pass. */
-function codeOptions(given: object | false | undefined): object {
-  return given === false ? { enabled: false } : (given ?? {});
+/** What all options have in common. */
+interface Switched {
+  readonly enabled?: boolean;
+}
+
+const OFF: Switched = { enabled: false };
+
+/**
+ * What the code says of something, as options. What was switched off is there all the same: whoever asks for it gets something
+ * that lets everything pass.
+ */
+export function codeOptions<Options extends object>(given: Options | false | undefined): Partial<Options> & Switched {
+  return given === false ? (OFF as Partial<Options> & Switched) : { ...given };
 }
 
 function undeclared(kind: DeclaredKind, name: string, names: readonly string[]): string {
