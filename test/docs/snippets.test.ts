@@ -17,7 +17,7 @@ const PAGES: [string, readonly string[]][] = [
     ['examples/load-shedding-stack.ts', 'examples/load-shedding.mts', 'examples/load-shedding-batch.mts', 'examples/load-shedding-throttle.mts'],
   ],
   ['docs/patterns/timeout.md', ['examples/timeout-stack.ts', 'examples/timeout.mts', 'examples/timeout-second-best.mts', 'examples/any-timeout.mts']],
-  ['docs/patterns/retry.md', ['examples/retried.mts', 'examples/any-retry.mts']],
+  ['docs/patterns/retry.md', ['examples/retried.mts', 'examples/any-retry.mts', 'examples/payments-stack.ts', 'examples/payments.mts']],
   ['docs/patterns/http-client.md', ['examples/client-stack.ts', 'examples/client-declared.mts', 'examples/client.mts', 'examples/any-function.mts', 'examples/endpoints.mts']],
   ['docs/patterns/resilience.md', ['examples/resilient.mts']],
   ['docs/guides/getting-started.md', ['examples/getting-started-stack.ts', 'examples/getting-started.mts']],
