@@ -8,10 +8,10 @@ interface Booking {
   readonly amount: number;
 }
 
-async function book(event: { body: string }, _context: unknown, { signal }: { signal: AbortSignal }): Promise<{ statusCode: number; body: string }> {
+async function book(event: { body: string }): Promise<{ statusCode: number; body: string }> {
   const booking = JSON.parse(event.body) as Booking;
   // With the key the ledger knows a repetition, so that a POST may be sent again.
-  const answer = await ledger.post('/entries', { json: booking, idempotencyKey: booking.id, signal });
+  const answer = await ledger.post('/entries', { json: booking, idempotencyKey: booking.id });
   return { statusCode: answer.status, body: await answer.text() };
 }
 

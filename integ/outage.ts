@@ -6,7 +6,7 @@ const errorOf = (errorMessage: string) =>
   ExpectedResult.objectLike({ FunctionError: 'Unhandled', Payload: Match.serializedJson(Match.objectLike({ errorMessage })) });
 
 /**
- * Invokes `handlers/payments.mts` behind a circuit that one failure opens: with payments well it answers, its failure comes through, and then
+ * Invokes the handler of `handlers/paying.mts` behind a circuit that one failure opens: with payments well it answers, its failure comes through, and then
  * payments is not called any more.
  *
  * Returns the last call, for what has to be asserted after it.

@@ -16,6 +16,15 @@ export enum DependencyBalancing {
   LOCAL_FIRST = 'local-first',
 }
 
+/** Scheme of the addresses of what is found in AWS Cloud Map. */
+export enum CloudMapScheme {
+  /** Not encrypted. */
+  HTTP = 'http',
+
+  /** Encrypted. */
+  HTTPS = 'https',
+}
+
 /** What calls to a dependency are protected by, besides their times. */
 export enum DependencyProfile {
   /** What the function cannot do without: retries, circuit breaker and bulkhead. */

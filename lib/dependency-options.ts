@@ -1,6 +1,7 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { BulkheadOptions } from './bulkhead-options';
 import type { CircuitOptions } from './circuit-options';
+import type { CloudMapOptions } from './cloud-map-options';
 import type { DependencyBalancing, DependencyProfile } from './dependency-enums';
 import type { RetryOptions } from './retry-options';
 
@@ -14,18 +15,25 @@ export interface DependencyOptions {
   /**
    * Base address of the dependency: `http:` or `https:`, without credentials, query and fragment.
    *
-   * Either this or `endpoints` is needed. A password or a key in it would be readable in the template.
+   * One of `baseUrl`, `endpoints` and `cloudMap` is needed. A password or a key in it would be readable in the template.
    *
-   * @default - `endpoints` say where it is
+   * @default - `endpoints` or `cloudMap` say where it is
    */
   readonly baseUrl?: string;
 
   /**
    * Base addresses over which calls are spread, in place of `baseUrl`: 1 to 20.
    *
-   * @default - `baseUrl` says where it is
+   * @default - `baseUrl` or `cloudMap` says where it is
    */
   readonly endpoints?: string[];
+
+  /**
+   * Service in AWS Cloud Map over whose instances calls are spread, in place of `baseUrl`.
+   *
+   * @default - `baseUrl` or `endpoints` say where it is
+   */
+  readonly cloudMap?: CloudMapOptions;
 
   /**
    * Time that a call may take with all its attempts and waits.
@@ -56,6 +64,8 @@ export interface DependencyOptions {
 
   /**
    * How calls are spread over several endpoints.
+   *
+   * `LOCAL_FIRST` needs the zone of the function, which only its code knows: `zone` of the dependency there. Without it the function does not start.
    *
    * @default DependencyBalancing.PEAK_EWMA
    */

@@ -41,7 +41,7 @@ export interface RetryOptions {
   readonly initialDelay?: Duration;
 
   /**
-   * Longest wait between two calls; jitter never exceeds it.
+   * Longest wait between two calls, jitter included, unless the answer asks for a longer one.
    *
    * A whole number of milliseconds from 0 to 900000.
    *
@@ -100,7 +100,7 @@ export interface RetryOptions {
   readonly idempotentOnly?: boolean;
 
   /**
-   * What keeps retries from multiplying an outage: tokens that successes earn, a share of the calls in flight, or nothing.
+   * What keeps retries from multiplying an outage: tokens that first calls earn, a share of the calls in flight, or nothing.
    *
    * @default RetryBudget.TOKENS
    */

@@ -31,7 +31,7 @@ export interface TimeoutOptions {
   readonly calculator?: TimeoutCalculator;
 
   /**
-   * Least time that a calculator or a caller may ask for.
+   * Least time that a calculator gives; work that has less left is refused.
    *
    * A whole number of milliseconds from 1 to 900000.
    *
@@ -40,7 +40,7 @@ export interface TimeoutOptions {
   readonly minTimeout?: Duration;
 
   /**
-   * Longest time that a calculator may give.
+   * Longest time that work may have, whether it is declared or worked out.
    *
    * A whole number of milliseconds from 1 to 900000.
    *

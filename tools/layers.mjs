@@ -88,6 +88,14 @@ export const LAYERS = [
     rule: "testing/ imports core/ and the patterns' memory-*.ts only.",
   },
   {
+    name: 'aws-client',
+    files: String.raw`${SRC}(dynamic|http-client)/(?:appconfig-source|cloud-map-client)\.ts$`,
+    imports: [OWN_ROOM, CORE, CONTRACT, DYNAMODB],
+    packages: AWS_SDK,
+    builtins: false,
+    rule: 'appconfig-source.ts and cloud-map-client.ts import their own folder, core/, contract/, what dynamodb/ knows of the AWS SDK, and the SDK only. What belongs to the policies goes elsewhere.',
+  },
+  {
     name: 'http-client',
     files: `${SRC}http-client/`,
     imports: [`${SRC}http-client/`, CORE, CONTRACT, CONFIG, ROOM_INDEX],
@@ -110,14 +118,6 @@ export const LAYERS = [
     packages: [],
     builtins: false,
     rule: 'resilience/ composes patterns through their index.ts. Export what is missing there.',
-  },
-  {
-    name: 'dynamic-appconfig',
-    files: String.raw`${SRC}dynamic/appconfig-source\.ts$`,
-    imports: [`${SRC}dynamic/`, CORE, CONTRACT, DYNAMODB],
-    packages: AWS_SDK,
-    builtins: false,
-    rule: 'appconfig-source.ts imports dynamic/, core/, contract/, what dynamodb/ knows of the AWS SDK, and the SDK only. What belongs to the policies goes into policies.ts.',
   },
   {
     name: 'dynamic',

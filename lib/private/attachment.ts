@@ -1,12 +1,15 @@
-import { Annotations, Arn, ArnFormat, AspectPriority, Aspects, Lazy, Token, TokenComparison, type ResourceEnvironment } from 'aws-cdk-lib';
+import { Annotations, Arn, ArnFormat, AspectPriority, Aspects, Lazy, Token, type ResourceEnvironment } from 'aws-cdk-lib';
 import type * as appconfig from 'aws-cdk-lib/aws-appconfig';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import { ResilienceTables, type IResilienceTables } from '../resilience-tables';
 import type { ConfigurationRegistry, Declarations } from './configuration-registry';
 import { CONTRACT } from './contract';
 import { BULKHEADS, CIRCUITS, DEPENDENCIES, RATE_LIMITS } from './declaration-kinds';
+import { DiscoveryPermission } from './discovery-permission';
+import { isElsewhere } from './distance';
 import { DynamicConfiguration } from './dynamic-configuration';
 import { environmentProblems, serviceNameOf } from './function-environment';
 import { LongTimeoutWarning } from './long-timeouts';
@@ -20,6 +23,9 @@ import { WholeBatchWarning } from './whole-batches';
  * loaded.
  */
 const PROTECTOR = Symbol.for('resilient-lambda.protector');
+
+/** Marks it with the ids of the state tables that it uses. */
+const STATE_TABLES = Symbol.for('resilient-lambda.state-tables');
 
 /** What is attached to which function, and by whom. */
 export interface AttachmentProps {
@@ -40,7 +46,8 @@ export class Attachment {
   private readonly props: AttachmentProps;
   private readonly dynamic: DynamicConfiguration | undefined;
   private readonly platform: PlatformBulkheads;
-  private readonly connected = new Set<TableConnection>();
+  private readonly discovery: DiscoveryPermission;
+  private readonly connected = new Set<string>();
   private stateTables: IResilienceTables | undefined;
   private sizeDoubted = false;
 
@@ -50,7 +57,9 @@ export class Attachment {
     const { owner, target, registry } = props;
     this.dynamic = newDynamicConfiguration(props);
     this.platform = new PlatformBulkheads(owner, target);
+    this.discovery = new DiscoveryPermission(target);
     Object.defineProperty(target, PROTECTOR, { value: owner.node.path });
+    Object.defineProperty(target, STATE_TABLES, { value: this.connected });
     target.node.addValidation({ validate: () => environmentProblems(target) });
     const limits = () => registry.namesOf(RATE_LIMITS).length > 0;
     Aspects.of(target).add(new WholeBatchWarning(limits), { priority: AspectPriority.READONLY });
@@ -134,6 +143,7 @@ export class Attachment {
     if (registry.isEmpty) return;
     setVariable(CONTRACT.environment.configuration.name, this.document());
     if (this.dynamic !== undefined) setVariable(CONTRACT.environment.dynamicConfiguration.name, this.dynamic.location());
+    for (const [name, service] of registry.services) this.allowDiscovery(name, service);
     for (const connection of CONNECTIONS) if (registry.needsTable(connection.kind)) this.connect(connection);
     if (registry.sizeDoubt !== undefined && !this.sizeDoubted) {
       this.sizeDoubted = true;
@@ -149,15 +159,20 @@ export class Attachment {
     return Lazy.string({ produce: () => (fits() ? target.stack.toJsonString(registry.document) : undefined) });
   }
 
+  private allowDiscovery(name: string, service: servicediscovery.IService): void {
+    refuseDistant(this.props, `dependencies.${name}.cloudMap.service`, 'a service', whereIs(service.serviceArn, service.env));
+    this.discovery.grant(service);
+  }
+
   private connect(connection: TableConnection): void {
-    if (this.connected.has(connection)) return;
+    if (this.connected.has(connection.id)) return;
     const { owner, target, setVariable } = this.props;
     this.stateTables ??= new ResilienceTables(owner, 'Tables');
     const table = connection.tableOf(this.stateTables);
-    refuseDistant(owner, target, 'tables', table.env);
+    refuseDistant(this.props, 'tables', 'tables', table.env);
     setVariable(connection.variable, table.tableName);
     connection.grant(this.stateTables, target);
-    this.connected.add(connection);
+    this.connected.add(connection.id);
   }
 }
 
@@ -166,25 +181,29 @@ export function protectorOf(target: object): string | undefined {
   return (target as { readonly [PROTECTOR]?: string })[PROTECTOR];
 }
 
-function newDynamicConfiguration({ owner, target, registry }: AttachmentProps): DynamicConfiguration | undefined {
+/** Ids of the state tables that a function uses; undefined if nothing here protects it. */
+export function stateTableIdsOf(target: object): ReadonlySet<string> | undefined {
+  return (target as { readonly [STATE_TABLES]?: ReadonlySet<string> })[STATE_TABLES];
+}
+
+function newDynamicConfiguration(props: AttachmentProps): DynamicConfiguration | undefined {
+  const { owner, target, registry } = props;
   const { dynamicConfig: options } = registry;
   if (options === undefined) return undefined;
-  if (options.application !== undefined) refuseDistant(owner, target, 'dynamicConfig.application', whereIs(options.application));
+  const { application } = options;
+  if (application !== undefined) refuseDistant(props, 'dynamicConfig.application', 'an application', whereIs(application.applicationArn, application.env));
   return new DynamicConfiguration({ owner, target, options, document: () => registry.document });
 }
 
 /** What is imported by its ARN says so there alone. */
-function whereIs({ applicationArn, env }: appconfig.IApplication): Partial<ResourceEnvironment> {
-  return Token.isUnresolved(applicationArn) ? env : Arn.split(applicationArn, ArnFormat.SLASH_RESOURCE_NAME);
+function whereIs(arn: string, env: ResourceEnvironment): Partial<ResourceEnvironment> {
+  return Token.isUnresolved(arn) ? env : Arn.split(arn, ArnFormat.SLASH_RESOURCE_NAME);
 }
 
-function refuseDistant(owner: Construct, target: lambda.Function, option: string, where: Partial<ResourceEnvironment>): void {
-  const { region = target.env.region, account = target.env.account } = where;
-  const differs = (here: string, there: string) => Token.compareStrings(here, there) === TokenComparison.DIFFERENT;
-  if (!differs(target.env.region, region) && !differs(target.env.account, account)) return;
-  // The runtime knows it by name or id alone and asks for it where the function runs.
-  const what = option === 'tables' ? option : 'an application';
-  throw new Error(
-    `${option} of ${owner.node.path} is in ${account}/${region}: use ${what} in ${target.env.account}/${target.env.region}, where the function is`,
-  );
+/** What has to be where the function is, because the runtime knows it by name or id alone and asks for it there. */
+function refuseDistant({ owner, target }: AttachmentProps, option: string, remedy: string, where: Partial<ResourceEnvironment>): void {
+  const { env } = target;
+  if (!isElsewhere(env, where)) return;
+  const { account = env.account, region = env.region } = where;
+  throw new Error(`${option} of ${owner.node.path} is in ${account}/${region}: use ${remedy} in ${env.account}/${env.region}, where the function is`);
 }

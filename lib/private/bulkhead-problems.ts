@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { CONTRACT } from './contract';
-import { isRecord, isTokenObject, namedProblems, optionsProblems, show } from './option-problem';
+import { isFilled, namedProblems, optionsProblems, show } from './option-problem';
 import { BULKHEAD_RULES } from './option-rules';
 import { enforcementProblems } from './platform-problems';
 
@@ -45,8 +45,7 @@ const isLimit = (value: unknown, most: number) =>
 
 /** Limits that nothing would look at. */
 function switchProblems(path: string, limits: unknown, option: string, isOn: unknown): string[] {
-  if (!isRecord(limits) || isTokenObject(limits) || Object.keys(limits).length === 0) return [];
-  if (isOn !== undefined && isOn !== false) return [];
+  if (!isFilled(limits) || (isOn !== undefined && isOn !== false)) return [];
   return [`${path} is set although ${option} is not: set ${option} to true, or leave the limits out`];
 }
 

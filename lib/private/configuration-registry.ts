@@ -1,9 +1,10 @@
 import { Token } from 'aws-cdk-lib';
+import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { DynamicConfigOptions } from '../dynamic-config-options';
 import { CONTRACT } from './contract';
 import { BULKHEADS, CIRCUITS, DECLARATION_KINDS, DEPENDENCIES, type DeclarationKind } from './declaration-kinds';
 import { declarationProblems } from './declaration-problems';
-import { isTriedAgain, policiesOf } from './dependency-document';
+import { isTriedAgain, policiesOf, servicesOf } from './dependency-document';
 import { documentOptions, type DocumentOptions } from './document-options';
 import { dynamicConfigProblems } from './dynamic-config-problems';
 import { isRecord, objectProblems, optionsProblems } from './option-problem';
@@ -44,6 +45,8 @@ interface Declared {
   /** Without those that are not declared: with no options at all, a thing is there. */
   readonly singles: ReadonlyMap<SingleKind, DocumentOptions>;
   readonly observability: DocumentOptions;
+  /** The services in AWS Cloud Map, of which the document has the names only. */
+  readonly services: ReadonlyMap<string, servicediscovery.IService>;
   readonly dynamicConfig: DynamicConfigOptions | undefined;
 }
 
@@ -54,6 +57,7 @@ export class ConfigurationRegistry {
     kinds: new Map(DECLARATION_KINDS.map((kind) => [kind, new Map()])),
     singles: new Map(),
     observability: {},
+    services: new Map(),
     dynamicConfig: undefined,
   };
 
@@ -85,6 +89,11 @@ export class ConfigurationRegistry {
   /** How the configuration is kept in AppConfig; undefined if it is not. */
   get dynamicConfig(): DynamicConfigOptions | undefined {
     return this.declared.dynamicConfig;
+  }
+
+  /** The services in AWS Cloud Map in which dependencies are found, by the name of the dependency. */
+  get services(): ReadonlyMap<string, servicediscovery.IService> {
+    return this.declared.services;
   }
 
   /** Names under which calls that are tried again report: the handler's own work, and dependencies. Tokens count as yes. */
@@ -177,7 +186,7 @@ function impliedBy(kind: DeclarationKind, existing: ReadonlyMap<string, Document
   return policiesOf(kind === CIRCUITS ? 'circuit' : 'bulkhead', declarations.dependencies, isThere);
 }
 
-function extendedBy({ kinds, singles, observability, dynamicConfig }: Declared, declarations: Declarations): Declared {
+function extendedBy({ kinds, singles, observability, services, dynamicConfig }: Declared, declarations: Declarations): Declared {
   const added = (kind: DeclarationKind, existing: ReadonlyMap<string, DocumentOptions>) => ({
     ...(declarations[kind.property] as Readonly<Record<string, object>> | undefined),
     ...impliedBy(kind, existing, declarations),
@@ -190,6 +199,7 @@ function extendedBy({ kinds, singles, observability, dynamicConfig }: Declared, 
     kinds: new Map([...kinds].map(([kind, existing]) => [kind, extended(kind, existing, added(kind, existing))])),
     singles: new Map([...singles, ...newSingles]),
     observability: { ...observability, ...documentOptions(OBSERVABILITY_RULES, declarations.observability ?? {}) },
+    services: new Map([...services, ...servicesOf(declarations.dependencies)]),
     // Checked by now.
     dynamicConfig: (declarations.dynamicConfig as DynamicConfigOptions | undefined) ?? dynamicConfig,
   };

@@ -4,6 +4,7 @@ import { documentKey } from './document-options';
 import {
   BULKHEAD_RULES,
   CIRCUIT_RULES,
+  CLOUD_MAP_RULES,
   DEPENDENCY_RULES,
   LIMIT_RULES,
   LOAD_SHEDDING_RULES,
@@ -17,7 +18,7 @@ import {
 
 type Schema = Readonly<Record<string, unknown>>;
 
-const { name: NAME, baseUrl, bulkheadLimit, limitKeyParts, priorities, rateLimit, timeoutLimit, ...CONFIGURATION } = CONTRACT.configuration;
+const { name: NAME, baseUrl, bulkheadLimit, limitKeyParts, priorities, rateLimit, timeoutLimit, urlPath, ...CONFIGURATION } = CONTRACT.configuration;
 
 /**
  * The JSON Schema of the configuration document: what synthesis refuses, as far as a schema can tell.
@@ -107,8 +108,16 @@ function dependencySchema(): Schema {
   const url = { type: 'string', pattern: baseUrl.pattern };
   const retry = optionsSchema(DEPENDENCY_RETRY_RULES);
   const named = orNone({ type: 'string', pattern: NAME.pattern });
-  const parts = { baseUrl: url, endpoints: { type: 'array', minItems: 1, maxItems: CONFIGURATION.maximumEndpoints, uniqueItems: true, items: url }, retry: orNone(retry), circuit: named, bulkhead: named };
-  return { ...optionsSchema(DEPENDENCY_RULES, parts), oneOf: [{ required: ['baseUrl'] }, { required: ['endpoints'] }] };
+  const endpoints = { type: 'array', minItems: 1, maxItems: CONFIGURATION.maximumEndpoints, uniqueItems: true, items: url };
+  const addresses = { baseUrl: url, endpoints, cloudMap: cloudMapSchema() };
+  const parts = { ...addresses, retry: orNone(retry), circuit: named, bulkhead: named };
+  return { ...optionsSchema(DEPENDENCY_RULES, parts), oneOf: Object.keys(addresses).map((name) => ({ required: [name] })) };
+}
+
+function cloudMapSchema(): Schema {
+  const name = { type: 'string', minLength: 1 };
+  const parts = { namespace: name, service: name, path: { type: 'string', pattern: urlPath.pattern } };
+  return optionsSchema(CLOUD_MAP_RULES, parts, ['namespace', 'service']);
 }
 
 function orNone(schema: Schema): Schema {

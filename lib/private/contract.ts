@@ -1525,6 +1525,14 @@ export const CONTRACT = {
         ],
         "description": "Changes of what is known of an endpoint: healthy, degraded, unhealthy or probing."
       },
+      "instances": {
+        "name": "service_instances_total",
+        "kind": "gauge",
+        "labels": [
+          "service"
+        ],
+        "description": "Endpoints among which a client chooses, as this environment knows them."
+      },
       "score": {
         "name": "load_balancer_endpoint_score",
         "kind": "gauge",
@@ -2212,9 +2220,9 @@ export const CONTRACT = {
       ]
     },
     "retry.given_up": {
-      "level": "error",
+      "level": "debug",
       "detail": "detailed",
-      "intervalMs": 1000,
+      "intervalMs": 0,
       "message": "call failed, and trying again is no use",
       "fields": [
         "attempts",
@@ -2240,6 +2248,33 @@ export const CONTRACT = {
       "message": "callback of the retry failed",
       "fields": [
         "error"
+      ]
+    },
+    "client.created": {
+      "level": "info",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "client created",
+      "fields": [
+        "from",
+        "endpoints",
+        "balancing",
+        "timeoutMs",
+        "attemptTimeoutMs",
+        "maxAttempts",
+        "circuit",
+        "bulkhead"
+      ]
+    },
+    "client.endpoints_found": {
+      "level": "debug",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "endpoints found",
+      "fields": [
+        "endpoints",
+        "added",
+        "removed"
       ]
     },
     "client.request": {
@@ -3115,14 +3150,14 @@ export const CONTRACT = {
         "minimumMs": 1,
         "maximumMs": 900000,
         "defaultMs": 100,
-        "description": "Least time that a calculator or a caller may ask for."
+        "description": "Least time that a calculator gives; work that has less left is refused."
       },
       "maxTimeout": {
         "type": "duration",
         "minimumMs": 1,
         "maximumMs": 900000,
         "defaultMs": 900000,
-        "description": "Longest time that a calculator may give."
+        "description": "Longest time that work may have, whether it is declared or worked out."
       },
       "margin": {
         "type": "duration",
@@ -3192,7 +3227,7 @@ export const CONTRACT = {
         "minimumMs": 0,
         "maximumMs": 900000,
         "defaultMs": 5000,
-        "description": "Longest wait between two calls; jitter never exceeds it."
+        "description": "Longest wait between two calls, jitter included, unless the answer asks for a longer one."
       },
       "multiplier": {
         "type": "number",
@@ -3247,7 +3282,7 @@ export const CONTRACT = {
           "none"
         ],
         "default": "tokens",
-        "description": "What keeps retries from multiplying an outage: tokens that successes earn, a share of the calls in flight, or nothing."
+        "description": "What keeps retries from multiplying an outage: tokens that first calls earn, a share of the calls in flight, or nothing."
       },
       "budgetTokens": {
         "type": "number",
@@ -3281,6 +3316,48 @@ export const CONTRACT = {
       "non-critical",
       "high-volume"
     ],
+    "urlPath": {
+      "pattern": "^(/[^?#\\s]*)?$"
+    },
+    "cloudMap": {
+      "scheme": {
+        "type": "choice",
+        "values": [
+          "http",
+          "https"
+        ],
+        "default": "http",
+        "description": "Scheme of all addresses."
+      },
+      "port": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 65535,
+        "default": 0,
+        "description": "Port of instances that are registered without one; 0 means that of the scheme."
+      },
+      "cache": {
+        "type": "duration",
+        "minimumMs": 100,
+        "maximumMs": 3600000,
+        "defaultMs": 5000,
+        "description": "How long an answer counts as fresh; up to a fifth less by chance."
+      },
+      "maxStale": {
+        "type": "duration",
+        "minimumMs": 1000,
+        "maximumMs": 86400000,
+        "defaultMs": 300000,
+        "description": "How old the last answer may be while there is no fresh one."
+      },
+      "heartbeatLife": {
+        "type": "duration",
+        "minimumMs": 0,
+        "maximumMs": 86400000,
+        "defaultMs": 0,
+        "description": "Age of the attribute `heartbeatAtMs` beyond which an instance is dead; 0 means that nobody looks."
+      }
+    },
     "dependency": {
       "timeout": {
         "type": "duration",

@@ -44,7 +44,7 @@ export const FULL_WIDTH = { width: DASHBOARD_WIDTH, height: HEIGHT };
 export const HALF_WIDTH = { width: DASHBOARD_WIDTH / 2, height: HEIGHT };
 
 /** The name of a metric in an expression. Made from the metric's name: within a widget, names must differ. */
-export function expressionId(metricName: string): string {
+function expressionId(metricName: string): string {
   return metricName.charAt(0).toLowerCase() + metricName.slice(1);
 }
 

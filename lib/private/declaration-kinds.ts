@@ -73,7 +73,7 @@ export const DEPENDENCIES: DeclarationKind = {
   section: 'dependencies',
   noun: 'dependency',
   maximum: CONTRACT.configuration.maximumDependencies,
-  remedy: 'set an object of options with baseUrl or endpoints',
+  remedy: 'set an object of options with baseUrl, endpoints or cloudMap',
   problems: dependencyProblems,
   document: dependencyDocument,
   isForRuntime: always,

@@ -1,15 +1,17 @@
+import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { BulkheadOptions } from '../bulkhead-options';
 import type { CircuitOptions } from '../circuit-options';
+import type { CloudMapOptions } from '../cloud-map-options';
 import { DependencyProfile } from '../dependency-enums';
 import type { DependencyOptions } from '../dependency-options';
 import { documentOptions, type DocumentOptions } from './document-options';
 import { isRecord } from './option-problem';
-import { DEPENDENCY_RULES, RETRY_RULES } from './option-rules';
+import { CLOUD_MAP_RULES, DEPENDENCY_RULES, RETRY_RULES } from './option-rules';
 
 const { CRITICAL, NON_CRITICAL, HIGH_VOLUME } = DependencyProfile;
 
 /** What protects calls to a dependency besides their times. */
-export type DependencyPolicy = 'retry' | 'circuit' | 'bulkhead';
+type DependencyPolicy = 'retry' | 'circuit' | 'bulkhead';
 
 const PROFILES: Readonly<Record<DependencyProfile, readonly DependencyPolicy[]>> = {
   [CRITICAL]: ['retry', 'circuit', 'bulkhead'],
@@ -26,16 +28,29 @@ const UNSAID: { readonly circuit: CircuitOptions; readonly bulkhead: BulkheadOpt
  */
 export function dependencyDocument(checked: object, name: string): DocumentOptions {
   const options = checked as DependencyOptions;
-  const { baseUrl, endpoints, retry } = options;
+  const { baseUrl, endpoints, cloudMap, retry } = options;
   const reference = (policy: DependencyPolicy) => (has(options, policy) ? name : false);
   return {
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(endpoints === undefined ? {} : { endpoints: [...endpoints] }),
+    ...(cloudMap === undefined ? {} : { cloudMap: cloudMapDocument(cloudMap) }),
     ...documentOptions(DEPENDENCY_RULES, options),
     ...(has(options, 'retry') ? retry && { retry: documentOptions(RETRY_RULES, retry) } : { retry: false }),
     circuit: reference('circuit'),
     bulkhead: reference('bulkhead'),
   };
+}
+
+/** A service in AWS Cloud Map by its names, which is how the runtime asks for it. */
+function cloudMapDocument({ service, path, ...options }: CloudMapOptions): DocumentOptions {
+  const names = { namespace: service.namespace.namespaceName, service: service.serviceName };
+  return { ...names, ...(path === undefined ? {} : { path }), ...documentOptions(CLOUD_MAP_RULES, options) };
+}
+
+/** The services in AWS Cloud Map in which newly declared dependencies are found, by the name of the dependency. */
+export function servicesOf(dependencies: unknown): ReadonlyMap<string, servicediscovery.IService> {
+  const declared = (dependencies ?? {}) as Readonly<Record<string, DependencyOptions>>;
+  return new Map(Object.entries(declared).flatMap(([name, { cloudMap }]) => (cloudMap === undefined ? [] : [[name, cloudMap.service] as const])));
 }
 
 /** Whether the calls to a dependency, as the document holds it, are tried again. Tokens count as yes. */

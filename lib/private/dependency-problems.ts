@@ -2,6 +2,7 @@ import { Token } from 'aws-cdk-lib';
 import { BulkheadEnforcement } from '../bulkhead-enums';
 import { DependencyProfile } from '../dependency-enums';
 import { bulkheadProblems } from './bulkhead-problems';
+import { cloudMapProblems } from './cloud-map-problems';
 import { CONTRACT } from './contract';
 import { objectProblems, optionsProblems, outline } from './option-problem';
 import { CIRCUIT_RULES, DEPENDENCY_RULES, RETRY_RULES, type OptionRules } from './option-rules';
@@ -10,13 +11,13 @@ import { knownMs, orderProblems } from './timeout-problems';
 const { dependency: SCHEMA, maximumEndpoints: MOST_ENDPOINTS, baseUrl: BASE_URL } = CONTRACT.configuration;
 
 /** The options of a dependency that say where it is, in the order in which the document holds them. */
-export const DEPENDENCY_ADDRESSES = ['baseUrl', 'endpoints'] as const;
+export const DEPENDENCY_ADDRESSES = ['baseUrl', 'endpoints', 'cloudMap'] as const;
 
 /** The options of a dependency that say what protects calls to it. */
 export const DEPENDENCY_POLICIES = ['profile', 'retry', 'circuit', 'bulkhead'] as const;
 
 /** The options of retries that are those of the dependency itself. */
-export const TIMES_OF_DEPENDENCY = ['attemptTimeout', 'totalTimeout'] as const;
+const TIMES_OF_DEPENDENCY = ['attemptTimeout', 'totalTimeout'] as const;
 
 /** The options of retries that a dependency takes. */
 export const DEPENDENCY_RETRY_RULES: OptionRules = new Map([...RETRY_RULES].filter(([name]) => !isTimeOfDependency(name)));
@@ -40,10 +41,14 @@ export function dependencyProblems(path: string, options: Options): string[] {
   ];
 }
 
-function addressProblems(path: string, { baseUrl, endpoints }: Options): string[] {
-  if (baseUrl === undefined && endpoints === undefined) return [`${path}.baseUrl is missing: set baseUrl or endpoints`];
+function addressProblems(path: string, options: Options): string[] {
+  const { baseUrl, endpoints, cloudMap } = options;
+  const set = DEPENDENCY_ADDRESSES.filter((name) => options[name] !== undefined);
+  if (set.length === 0) return [`${path}.baseUrl is missing: set baseUrl, endpoints or cloudMap`];
+  const remedy = set.length === 2 ? 'both set: leave one of them out' : 'all set: keep one of them';
   return [
-    ...(baseUrl !== undefined && endpoints !== undefined ? [`${path}.baseUrl and ${path}.endpoints are both set: leave one of them out`] : []),
+    ...(set.length > 1 ? [`${set.map((name) => `${path}.${name}`).join(' and ')} are ${remedy}`] : []),
+    ...objectProblems(`${path}.cloudMap`, cloudMap, cloudMapProblems, 'set an object of options with service'),
     ...(baseUrl === undefined ? [] : urlProblems(`${path}.baseUrl`, baseUrl)),
     ...(endpoints === undefined ? [] : endpointsProblems(`${path}.endpoints`, endpoints)),
   ];

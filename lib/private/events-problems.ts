@@ -1,6 +1,7 @@
-import { Token, TokenComparison, type ResourceEnvironment } from 'aws-cdk-lib';
+import { Token, type ResourceEnvironment } from 'aws-cdk-lib';
 import type { CircuitPhase } from '../circuit-phase';
 import { CONTRACT } from './contract';
+import { isElsewhere } from './distance';
 import { isDuration, show } from './option-problem';
 
 /** What a pipe is made of, as given by a caller who may not have a compiler. */
@@ -42,8 +43,7 @@ function streamProblems(streamArn: string): string[] {
 }
 
 function distanceProblems(name: string, here: ResourceEnvironment, there: ResourceEnvironment): string[] {
-  const differs = (part: keyof ResourceEnvironment) => Token.compareStrings(here[part], there[part]) === TokenComparison.DIFFERENT;
-  if (!differs('account') && !differs('region')) return [];
+  if (!isElsewhere(here, there)) return [];
   return [`${name} is in ${there.account}/${there.region}: a pipe reaches only what is in ${here.account}/${here.region}, where it is itself`];
 }
 

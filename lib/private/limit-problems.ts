@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { CONTRACT } from './contract';
-import { isDuration, isRecord, isTokenObject, namedProblems, optionsProblems, outline, show } from './option-problem';
+import { isDuration, isFilled, isRecord, isTokenObject, namedProblems, optionsProblems, outline, show } from './option-problem';
 import { LIMIT_RULES, RATE_LIMIT_RULES } from './option-rules';
 
 const { maximumRulesPerKey: MAXIMUM_RULES, limitKeyParts: KEY_PARTS } = CONTRACT.configuration;
@@ -84,10 +84,6 @@ function sharedKeyProblems(path: string, options: Readonly<Record<string, unknow
         `${path}.by is ${parts.join(', ') || 'an empty list'}, although ${path}.${option} gives single ${part}s limits of their own: ` +
         `add ${part} to it, so that they do not share a key, or leave it out and make the keys in the code`,
     );
-}
-
-function isFilled(map: unknown): boolean {
-  return isRecord(map) && !isTokenObject(map) && Object.keys(map).length > 0;
 }
 
 function shardProblems(path: string, maxShards: unknown): string[] {

@@ -1,6 +1,7 @@
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type { IResilienceTables } from '../resilience-tables';
 import type { IResilient } from '../resilient';
+import { stateTableIdsOf } from './attachment';
 
 /** A state table that a function uses. */
 export interface StateTable {
@@ -25,7 +26,12 @@ const KINDS = [
 export function stateTablesOf(resilient: IResilient): StateTable[] {
   const { tables } = resilient;
   if (tables === undefined) return [];
-  return KINDS.filter(({ id, namesOf }) => namesOf(resilient).length > 0 && tables.node.tryFindChild(id) !== undefined).map(
-    ({ id, holds, tableOf }) => ({ id, holds, table: tableOf(tables) }),
-  );
+  // What is declared is not always shared. Of what others protect, nothing but the names is known.
+  const used = stateTableIdsOf(resilient.protectedFunction);
+  const isUsed = ({ id, namesOf }: (typeof KINDS)[number]) => used?.has(id) ?? namesOf(resilient).length > 0;
+  return KINDS.filter((kind) => isUsed(kind) && tables.node.tryFindChild(kind.id) !== undefined).map(({ id, holds, tableOf }) => ({
+    id,
+    holds,
+    table: tableOf(tables),
+  }));
 }

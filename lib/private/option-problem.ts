@@ -76,6 +76,11 @@ export function isTokenObject(value: unknown): boolean {
   return isRecord(value) && Token.isUnresolved(value);
 }
 
+/** Whether a value is an object that has members known at synthesis. */
+export function isFilled(value: unknown): boolean {
+  return isRecord(value) && !isTokenObject(value) && Object.keys(value).length > 0;
+}
+
 /**
  * What is wrong with the value of an option: what was seen and what to set instead; undefined if nothing is.
  *

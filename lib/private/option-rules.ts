@@ -32,7 +32,7 @@ export type OptionRule = BooleanRule | ChoiceRule | NumberRule | DurationRule;
 /** Rules by option name, in the contract's order. */
 export type OptionRules = ReadonlyMap<string, OptionRule>;
 
-const { circuit, rateLimit, limitRule, bulkhead, dependency, timeout, timeoutLimit, retry, loadShedding, observability } = CONTRACT.configuration;
+const { circuit, rateLimit, limitRule, bulkhead, cloudMap, dependency, timeout, timeoutLimit, retry, loadShedding, observability } = CONTRACT.configuration;
 
 /** The rules of a circuit's options. */
 export const CIRCUIT_RULES: OptionRules = new Map(Object.entries<OptionRule>(circuit));
@@ -48,6 +48,9 @@ export const BULKHEAD_RULES: OptionRules = new Map(Object.entries<OptionRule>(bu
 
 /** The rules of a dependency's options that are plain values. */
 export const DEPENDENCY_RULES: OptionRules = new Map(Object.entries<OptionRule>(dependency));
+
+/** The rules of the options of a service in AWS Cloud Map that are plain values. */
+export const CLOUD_MAP_RULES: OptionRules = new Map(Object.entries<OptionRule>(cloudMap));
 
 /** The rules of the options of the timeout that are plain values. */
 export const TIMEOUT_RULES: OptionRules = new Map(Object.entries<OptionRule>(timeout));

@@ -6,6 +6,8 @@ import { BULKHEADS, CIRCUITS, RATE_LIMITS, type DeclarationKind } from './declar
 
 /** How a function comes to the table of a kind of thing that is declared for it. */
 export interface TableConnection {
+  /** Id of the table among the state tables. */
+  readonly id: string;
   /** What is declared. */
   readonly kind: DeclarationKind;
   /** The environment variable that names the table. */
@@ -21,18 +23,21 @@ const { circuitTable: CIRCUIT_TABLE, rateLimitTable: RATE_LIMIT_TABLE, bulkheadT
 /** A connection for every kind. */
 export const CONNECTIONS: readonly TableConnection[] = [
   {
+    id: 'CircuitTable',
     kind: CIRCUITS,
     variable: CIRCUIT_TABLE.name,
     tableOf: (tables) => tables.circuitTable,
     grant: (tables, grantee) => tables.grants.circuitState(grantee),
   },
   {
+    id: 'RateLimitTable',
     kind: RATE_LIMITS,
     variable: RATE_LIMIT_TABLE.name,
     tableOf: (tables) => tables.rateLimitTable,
     grant: (tables, grantee) => tables.grants.rateLimits(grantee),
   },
   {
+    id: 'BulkheadTable',
     kind: BULKHEADS,
     variable: BULKHEAD_TABLE.name,
     tableOf: (tables) => tables.bulkheadTable,

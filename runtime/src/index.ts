@@ -106,6 +106,7 @@ export type { ConsoleLike, LogEntry, ReportLevel } from './core/log-lines.ts';
 export { pipeline, runWithPermit, type Gate, type Operation, type Permit, type Policy } from './core/gate.ts';
 export { ABANDONED, outcomeOfError, type CompletedOutcome, type Outcome } from './core/outcome.ts';
 export type { Random } from './core/random.ts';
+export type { Sleep, Timer } from './core/sleep.ts';
 export { setDefaultSink } from './core/sources.ts';
 export { StateClient, STATE_CLIENT_LIMITS, type StateClientDependencies, type StateClientLimits } from './dynamodb/index.ts';
 export {
@@ -160,7 +161,6 @@ export {
   type ObservabilityCheckOptions,
   type PipelineLike,
   type ResolvedHealthOptions,
-  type Sleep,
 } from './health/index.ts';
 export {
   CLIENT_DEFAULTS,
@@ -193,8 +193,10 @@ export {
   type AddressOptions,
   type Balancing,
   type ClientAttemptEvent,
+  type ClientCreatedEvent,
   type ClientDiscoveryFailedEvent,
   type ClientEndpointChangedEvent,
+  type ClientEndpointsFoundEvent,
   type ClientEvent,
   type ClientFailure,
   type ClientFallback,
@@ -208,8 +210,10 @@ export {
   type ClientSources,
   type ClientStatistics,
   type ClientUnhealthyUsedEvent,
+  type CloudMapClient,
   type CloudMapDiscoveryOptions,
   type CloudMapEndpointsOptions,
+  type CloudMapService,
   type DependencyBulkheadOptions,
   type DependencyCall,
   type DependencyCircuitOptions,
@@ -232,12 +236,15 @@ export {
   type FallbackAnswer,
   type FallbackKind,
   type HeaderList,
+  type HashBy,
   type HedgeBudget,
   type HedgeOptions,
   type HedgeSources,
   type HedgeStatistics,
   type Instance,
   type InstanceFilters,
+  type InstanceOptions,
+  type KeyedRequest,
   type MethodInit,
   type NetworkFailure,
   type PickedEndpoint,
@@ -338,6 +345,7 @@ export {
   type IdentitySource,
   type OnStage,
   type PrioritySource,
+  type RequestSources,
   type Stage,
 } from './middy/index.ts';
 export {
@@ -432,12 +440,15 @@ export {
 } from './rate-limit/index.ts';
 export {
   createResilience,
-  Resilience,
+  followRequest,
   resilience,
+  Resilience,
   RESILIENCE_PROFILES,
   type BulkheadOverrides,
   type CircuitOverrides,
   type DependencyOverrides,
+  type FollowRequestDependencies,
+  type FollowRequestOptions,
   type RateLimitOverrides,
   type ResilienceDependencies,
   type ResilienceMiddleware,
@@ -487,8 +498,6 @@ export {
   type RetrySources,
   type RetryStatistics,
   type RetrySucceededEvent,
-  type Sleep as RetrySleep,
-  type Timer as RetryTimer,
 } from './retry/index.ts';
 export {
   basicTimeout,
@@ -507,7 +516,6 @@ export {
   type OpenAnswer,
   type PassedLimit,
   type ResolvedTimeoutOptions,
-  type TimeoutSleep,
   type TimedCall,
   type TimeoutAnswer,
   type TimeoutCalculator,
@@ -525,5 +533,4 @@ export {
   type TimeoutRequestOptions,
   type TimeoutSources,
   type TimeoutStatistics,
-  type TimeoutTimer,
 } from './timeout/index.ts';

@@ -18,7 +18,7 @@ const BEYOND_SCHEMAS = new RegExp(
     ' differs from .* only in letter case: ',
     ' is that of another limit: ',
     ', because templates lose that name$',
-    ', more than (maxConcurrent|maxRate|maxTimeout|timeout), ',
+    ', more than (maxConcurrent|maxRate|maxStale|maxTimeout|timeout), ',
     ' is ([1-9][0-9]{0,4}|100000): set .*, of which there are slots$',
   ].join('|'),
 );

@@ -11,6 +11,7 @@ import { SHEDDING_PARTS } from '../../runtime/src/core/shedding-schema.ts';
 import { TIMEOUT_PARTS } from '../../runtime/src/core/timeout-schema.ts';
 import { checkedDynamicOptions } from '../../runtime/src/dynamic/options.ts';
 import { CLIENT_DEFAULTS } from '../../runtime/src/http-client/client-options.ts';
+import { resolvedCloudMap } from '../../runtime/src/http-client/cloud-map-options.ts';
 import { DEPENDENCY_DEFAULTS } from '../../runtime/src/http-client/dependency-options.ts';
 import { ROUTING_DEFAULTS } from '../../runtime/src/http-client/endpoint-options.ts';
 import { resolveHedgeOptions } from '../../runtime/src/http-client/hedging-options.ts';
@@ -138,6 +139,18 @@ const DEPENDENCY = {
   read: (declared: object) => readDocument({ dependencies: declared }).dependencies,
 };
 
+/** A service in AWS Cloud Map, whose names nothing stands in for. */
+const CLOUD_MAP = {
+  of: 'a service in AWS Cloud Map',
+  schema: CONTRACT.configuration.cloudMap as Schema,
+  defaults: declarable(CONTRACT.configuration.cloudMap, resolvedCloudMap({}, {} as never)),
+  read: ({ payments }: { readonly payments?: object }) => {
+    const { cloudMap } = readDocument({ dependencies: { payments: { cloudMap: { namespace: 'shop', service: 'stock', ...payments } } } }).dependencies!['payments']!;
+    const { namespace: _namespace, service: _service, ...rest } = cloudMap as Readonly<Record<string, unknown>>;
+    return { payments: rest };
+  },
+};
+
 function readDocument(sections: object): Configuration {
   return readConfiguration({ [CONTRACT.environment.configuration.name]: JSON.stringify({ version: CONTRACT.version, ...sections }) });
 }
@@ -147,7 +160,7 @@ it('dependencies have the same profiles in the constructs and in the runtime', (
   expect(spelled).toEqual([...CONTRACT.configuration.dependencyProfiles]);
 });
 
-describe.each([...DECLARATIONS, DEPENDENCY])('options of $of', ({ schema, defaults, read }) => {
+describe.each([...DECLARATIONS, DEPENDENCY, CLOUD_MAP])('options of $of', ({ schema, defaults, read }) => {
   it('and their defaults are those of the runtime (PX-13)', () => {
     expect(defaults).toEqual(Object.fromEntries(Object.entries(schema).map(([name, rule]) => [keyOf(name, rule), defaultOf(rule)])));
   });
@@ -170,7 +183,8 @@ describe('the parts of a timeout and of a dependency that are no plain values', 
     const timeout = { operationTimeoutsMs: { 'GET /orders/{id}': 2000 }, tenantTimeoutsMs: { acme: 60_000 } };
     const named = { circuits: { payments: {} }, bulkheads: { payments: {} } };
     const own = { endpoints: ['https://a.example', 'https://b.example/v1'], retry: { maxAttempts: 2 } };
-    const dependencies = { payments: { ...own, circuit: 'payments', bulkhead: 'payments' }, mail: { baseUrl: 'http://mail.example', retry: false, circuit: false, bulkhead: false } };
+    const stock = { cloudMap: { namespace: 'shop', service: 'stock', path: '/v1', port: 8080 }, retry: false, circuit: false, bulkhead: false };
+    const dependencies = { stock, payments: { ...own, circuit: 'payments', bulkhead: 'payments' }, mail: { baseUrl: 'http://mail.example', retry: false, circuit: false, bulkhead: false } };
     expect(readDocument({ timeout, dependencies, ...named })).toMatchObject({ timeout, dependencies });
   });
 });

@@ -29,7 +29,7 @@ type Draw = (rule: OptionRule) => fc.Arbitrary<unknown>;
 
 const { Duration } = cdk;
 const SCHEMA = CONTRACT.configuration;
-const SCHEMAS: readonly Schema[] = [SCHEMA.circuit, SCHEMA.rateLimit, SCHEMA.limitRule, SCHEMA.bulkhead, SCHEMA.dependency, SCHEMA.timeout, SCHEMA.retry, SCHEMA.loadShedding, SCHEMA.observability];
+const SCHEMAS: readonly Schema[] = [SCHEMA.circuit, SCHEMA.rateLimit, SCHEMA.limitRule, SCHEMA.bulkhead, SCHEMA.cloudMap, SCHEMA.dependency, SCHEMA.timeout, SCHEMA.retry, SCHEMA.loadShedding, SCHEMA.observability];
 
 /** Every option that a stack gives a `Duration`. */
 export const DURATIONS: ReadonlySet<string> = new Set(
@@ -98,7 +98,8 @@ const each = <Value>(arbitraries: readonly fc.Arbitrary<Value>[]): fc.Arbitrary<
 
 /** A few options of a schema. */
 function someOf(schema: Schema, draw: Draw): fc.Arbitrary<Entry[]> {
-  return fc.subarray(Object.entries(schema), { maxLength: 6 }).chain((chosen) =>
+  const rules = Object.entries(schema);
+  return fc.subarray(rules, { maxLength: Math.min(6, rules.length) }).chain((chosen) =>
     each(chosen.map(([name, rule]) => mostly(draw(rule), fc.constant(undefined)).map((value): Entry => [name, value]))),
   );
 }
@@ -208,6 +209,22 @@ const { inbound: _bulkhead, ...BULKHEAD_OF_DEPENDENCY } = SCHEMA.bulkhead;
 const { attemptTimeout: _attempt, totalTimeout: _total, ...RETRY_OF_DEPENDENCY } = SCHEMA.retry;
 const PROFILE = maybe(fc.constantFrom(...SCHEMA.dependencyProfiles));
 
+/** As much of a service in AWS Cloud Map as the constructs look at. */
+const serviceOf = (namespaceName: string, serviceName: string) => ({ serviceName, serviceArn: 'arn:aws:servicediscovery:eu-west-1:123456789012:service/srv-1', namespace: { namespaceName } });
+const SERVICES = fc.constantFrom(serviceOf('shop.local', 'stock'), serviceOf('a', 'b'));
+const PATHS = fc.constantFrom('', '/', '/v1/items');
+const BAD_PATHS = fc.constantFrom(null, 5, 'v1', '/v1?a', '/v1#a', '/v 1');
+
+/** Services in AWS Cloud Map that the contract allows. */
+const ALLOWED_SERVICE = maybe(allowed(SCHEMA.cloudMap.maxStale)).chain((maxStale) => {
+  const { cache, maxStale: most, ...plain } = SCHEMA.cloudMap;
+  const maximumMs = maxStale === undefined ? most.defaultMs : msOf(maxStale);
+  const fresh = allowed({ ...cache, maximumMs: Math.min(cache.maximumMs, maximumMs) });
+  // Its default is more than the shortest times.
+  const parts = { service: SERVICES, path: maybe(PATHS), cache: maximumMs < cache.defaultMs ? fresh : maybe(fresh), rest: someOf(plain, allowed) };
+  return fc.record(parts).map(({ rest, ...own }): Options => ({ maxStale, ...own, ...optionsOf(rest) }));
+});
+
 /** Dependencies that the contract allows. */
 const ALLOWED_DEPENDENCY = maybe(allowed(SCHEMA.dependency.timeout)).chain((timeout) => {
   const { timeout: total, attemptTimeout, ...plain } = SCHEMA.dependency;
@@ -215,6 +232,7 @@ const ALLOWED_DEPENDENCY = maybe(allowed(SCHEMA.dependency.timeout)).chain((time
   const where = fc.oneof(
     ADDRESSES.map((baseUrl) => ({ baseUrl })),
     fc.uniqueArray(ADDRESSES, { minLength: 1 }).map((endpoints) => ({ endpoints })),
+    ALLOWED_SERVICE.map((cloudMap) => ({ cloudMap })),
   );
   return fc
     .record({
@@ -322,10 +340,23 @@ const WILD_ENDPOINTS = mostly(
   fc.uniqueArray(mostly<unknown, unknown>(ADDRESSES, BAD_ADDRESSES), { minLength: 1, maxLength: 3 }),
   fc.constantFrom<unknown>(null, {}, [], 'https://a.example', ['https://a.example', 'https://a.example'], MANY_ADDRESSES),
 );
+const WILD_SERVICE = mostly(
+  withUnknown(
+    each<Entry[]>([
+      mostly(mostly<unknown, unknown>(SERVICES, ODD), fc.constant(undefined)).map((service): Entry[] => [['service', service]]),
+      fc.oneof(LEFT_OUT, mostly<unknown, unknown>(PATHS, BAD_PATHS).map((path): Entry[] => [['path', path]])),
+      someOf(SCHEMA.cloudMap, wild),
+    ]).map((parts) => parts.flat()),
+  ),
+  ODD,
+);
+/** What is right by itself, but not beside the others. */
+const PLACES: Options = { baseUrl: 'https://a.example', endpoints: ['https://b.example'], cloudMap: { service: serviceOf('shop.local', 'stock') } };
 const WILD_WHERE = fc.oneof(
   { weight: 8, arbitrary: mostly<unknown, unknown>(ADDRESSES, BAD_ADDRESSES).map((baseUrl): Options => ({ baseUrl })) },
   { weight: 4, arbitrary: WILD_ENDPOINTS.map((endpoints): Options => ({ endpoints })) },
-  { weight: 1, arbitrary: fc.constantFrom<Options>({}, { baseUrl: 'https://a.example', endpoints: ['https://b.example'] }) },
+  { weight: 4, arbitrary: WILD_SERVICE.map((cloudMap): Options => ({ cloudMap })) },
+  { weight: 1, arbitrary: fc.subarray(['baseUrl', 'endpoints', 'cloudMap']).map((places): Options => Object.fromEntries(places.map((place) => [place, PLACES[place]]))) },
 );
 const WILD_DEPENDENCY = fc
   .record({

@@ -13,6 +13,7 @@ import { documentFor, environmentOf, MAXIMUM_BYTES, NO_LOAD, refusedByConstruct,
 
 const SCHEMA = CONTRACT.configuration;
 const TIMES = ['operationTimeouts', 'tenantTimeouts'];
+const SERVICE_PARTS = ['service', 'path'];
 const LIMIT_PARTS = ['limits', 'tenantLimits', 'userLimits', 'by'];
 
 /** Every option that a stack can declare, by what it is of. */
@@ -21,6 +22,7 @@ const EVERY_OPTION = [
   ...[...Object.keys(SCHEMA.rateLimit), ...LIMIT_PARTS].map((option) => `rateLimits.${option}`),
   ...[...Object.keys(SCHEMA.bulkhead), ...BULKHEAD_PARTS].map((option) => `bulkheads.${option}`),
   ...[...Object.keys(SCHEMA.dependency), ...DEPENDENCY_PARTS].map((option) => `dependencies.${option}`),
+  ...[...Object.keys(SCHEMA.cloudMap), ...SERVICE_PARTS].map((option) => `dependencies.cloudMap.${option}`),
   ...[...Object.keys(SCHEMA.timeout), ...TIMES].map((option) => `requestTimeout.${option}`),
   ...Object.keys(SCHEMA.retry).map((option) => `retry.${option}`),
   ...[...Object.keys(SCHEMA.loadShedding), ...SHEDDING_PARTS].map((option) => `loadShedding.${option}`),
@@ -35,6 +37,7 @@ function optionsIn({ circuits, rateLimits, bulkheads, dependencies, requestTimeo
   const named = (prefix: string, all: unknown) => membersOf(all).flatMap(([, options]) => set(prefix, options));
   return [
     ...[...named('circuits', circuits), ...named('rateLimits', rateLimits), ...named('bulkheads', bulkheads), ...named('dependencies', dependencies)],
+    ...membersOf(dependencies).flatMap(([, options]) => set('dependencies.cloudMap', (options as Options)['cloudMap'])),
     ...[...set('requestTimeout', requestTimeout), ...set('retry', retry)],
     ...[...set('loadShedding', loadShedding), ...set('observability', observability)],
   ];

@@ -49,13 +49,21 @@ function withBrought(declared: unknown, policy: 'circuit' | 'bulkhead', dependen
 /** A dependency as the document has it: it names its circuit and its bulkhead, unless its name is none. */
 function dependencyDocument(name: string, options: unknown): unknown {
   if (!isRecord(options)) return options;
-  const { profile: _profile, ...rest } = options;
+  const { profile: _profile, cloudMap, ...rest } = options;
   const reference = (policy: Policy) => {
     if (options[policy] !== undefined && !isRecord(options[policy])) return options[policy];
     return has(options, policy) ? name : false;
   };
   const policies = NAME.test(name) ? { circuit: reference('circuit'), bulkhead: reference('bulkhead') } : {};
-  return { ...rest, ...(has(options, 'retry') ? {} : { retry: false }), ...policies };
+  return { ...rest, cloudMap: cloudMapDocument(cloudMap), ...(has(options, 'retry') ? {} : { retry: false }), ...policies };
+}
+
+/** A service as the document has it: by its names. What is no service has none. */
+function cloudMapDocument(cloudMap: unknown): unknown {
+  if (!isRecord(cloudMap)) return cloudMap;
+  const { service, ...rest } = cloudMap;
+  if (!isRecord(service)) return { ...rest, namespace: 'shop.local', service: service === undefined ? undefined : null };
+  return { ...rest, namespace: (service['namespace'] as Section)['namespaceName'], service: service['serviceName'] };
 }
 
 /** The document that the construct writes for what it does not refuse. */
@@ -158,11 +166,14 @@ function missingLimits(limits: unknown): string[] {
   });
 }
 
+const PLACES = ['baseUrl', 'endpoints', 'cloudMap'];
+
 /** An address may come from the code as well. */
 function missingAddresses(dependencies: unknown): string[] {
   return Object.entries(isRecord(dependencies) ? dependencies : {}).flatMap(([name, options]) => {
-    if (!isRecord(options) || options['baseUrl'] !== undefined || options['endpoints'] !== undefined) return [];
-    const found = problemsOf(() => createResilientClient({ name }, { environment: {} }));
+    if (!isRecord(options) || PLACES.some((place) => options[place] !== undefined)) return [];
+    // A name that is none is a problem of the document.
+    const found = problemsOf(() => createResilientClient({ name: 'any' }, { environment: {} }));
     return found.map((problem) => problem.replace('options', `dependencies.${name}`));
   });
 }

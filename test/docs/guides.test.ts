@@ -169,7 +169,7 @@ describe('the guide of security', () => {
     expect(Object.keys(lib!.dependencies ?? {})).toEqual([]);
     expect(Object.keys(lib!.peerDependencies)).toEqual(['aws-cdk-lib', 'constructs']);
     expect(Object.keys(runtime!.dependencies ?? {}).filter((name) => !name.startsWith('@aws-sdk/'))).toEqual([]);
-    const peers = ['@aws-lambda-powertools/logger', '@aws-lambda-powertools/metrics', '@aws-lambda-powertools/tracer', '@aws-sdk/client-appconfigdata', '@middy/core', '@opentelemetry/api'];
+    const peers = ['@aws-lambda-powertools/logger', '@aws-lambda-powertools/metrics', '@aws-lambda-powertools/tracer', '@aws-sdk/client-appconfigdata', '@aws-sdk/client-servicediscovery', '@middy/core', '@opentelemetry/api'];
     expect(Object.keys(runtime!.peerDependencies).sort()).toEqual(peers);
     for (const { scripts } of [lib!, runtime!]) expect(Object.keys(scripts).filter((name) => /^(?:pre|post)?install$|^prepare$/.test(name))).toEqual([]);
   });

@@ -13,7 +13,7 @@ const { configuration } = DOCUMENT;
 const LIMIT_PARTS = ['limits', 'tenantLimits', 'userLimits', 'by'];
 const BULKHEAD_PARTS = ['tenantLimits', 'operationLimits', 'enforcement'];
 const TIMEOUT_PARTS = ['operationTimeouts', 'tenantTimeouts'];
-const ADDRESSES = ['baseUrl', 'endpoints'];
+const ADDRESSES = ['baseUrl', 'endpoints', 'cloudMap'];
 const DEPENDENCY_PARTS = ['profile', 'retry', 'circuit', 'bulkhead'];
 
 interface PatternPage {

@@ -57,6 +57,12 @@ describe('the stacks that are shown', () => {
     expect(template).toContain('AWS::DynamoDB');
   }, 60_000);
 
+  it('of AWS Cloud Map synthesises, and lets the function look up that service', async () => {
+    const template = await synthesise('examples/cloud-map-stack.ts', 'Shop');
+    expect(template).toContain(String.raw`\"stock\":{\"cloudMap\":{\"namespace\":\"shop\"`);
+    expect(template).toContain('servicediscovery:DiscoverInstances');
+  }, 60_000);
+
   it('of getting started synthesises, with everything that it promises', async () => {
     const template = await synthesise('examples/getting-started-stack.ts', 'Shop');
     expect(template).toContain(String.raw`\"callers\":{\"limits\":[{\"limit\":10,\"periodMs\":1000}],\"by\":[\"ip\"]}`);

@@ -193,7 +193,7 @@ describe('names', () => {
 
 describe('where a dependency is', () => {
   test('has to be said, in one way', () => {
-    expect(problemsOf({ billing: {} })).toEqual(['dependencies.billing.baseUrl is missing: set baseUrl or endpoints']);
+    expect(problemsOf({ billing: {} })).toEqual(['dependencies.billing.baseUrl is missing: set baseUrl, endpoints or cloudMap']);
     expect(withOptions({ endpoints: ['https://a.example.com'] })).toEqual([
       'dependencies.billing.baseUrl and dependencies.billing.endpoints are both set: leave one of them out',
     ]);
@@ -267,7 +267,7 @@ describe('values of options', () => {
 
   test.each([undefined, true, []])('options that are no object: %p', (options) => {
     expect(problemsOf({ billing: options })).toEqual([
-      expect.stringMatching(/^dependencies\.billing is \S.*: set an object of options with baseUrl or endpoints$/),
+      expect.stringMatching(/^dependencies\.billing is \S.*: set an object of options with baseUrl, endpoints or cloudMap$/),
     ]);
   });
 

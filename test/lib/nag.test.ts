@@ -1,5 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { Resilience, ResilienceTables, ResilientFunction } from '../../lib';
 import { INLINE, RECOMMENDED_FLAGS, newApp } from './support';
@@ -17,7 +18,8 @@ test.each(FLAGS)('AwsSolutions finds nothing in function and tables %s', (_, fla
   const stack = new Stack(newApp(flags), 'Stack');
   const tables = new ResilienceTables(stack, 'Shared');
   const rateLimits = { api: { limits: [{ limit: 100, period: Duration.minutes(1) }] } };
-  const dependencies = { billing: { baseUrl: 'https://billing.example.com', bulkhead: {} } };
+  const service = new servicediscovery.HttpNamespace(stack, 'Namespace', { name: 'shop' }).createService('Stock');
+  const dependencies = { billing: { baseUrl: 'https://billing.example.com', bulkhead: {} }, stock: { cloudMap: { service } } };
   const all = { circuits: { payments: {} }, rateLimits, bulkheads: { stock: {} }, dependencies, requestTimeout: {}, retry: {}, loadShedding: {} };
   new ResilientFunction(stack, 'Own', { ...INLINE, ...all });
   new ResilientFunction(stack, 'Sharing', { ...INLINE, ...all, tables });
@@ -41,7 +43,8 @@ test('Resilience adds no finding to those of a function that exists', () => {
   const stack = new Stack(newApp(), 'Stack');
   const target = new lambda.Function(stack, 'Plain', { ...INLINE, runtime: lambda.Runtime.NODEJS_24_X });
   const before = findings(stack, new AwsSolutionsChecks());
-  new Resilience(stack, 'Resilience', { target, circuits: { payments: {} }, dynamicConfig: {} });
+  const service = new servicediscovery.HttpNamespace(stack, 'Namespace', { name: 'shop' }).createService('Stock');
+  new Resilience(stack, 'Resilience', { target, circuits: { payments: {} }, dependencies: { stock: { cloudMap: { service } } }, dynamicConfig: {} });
   expect(findings(stack, new AwsSolutionsChecks())).toEqual(before);
 });
 

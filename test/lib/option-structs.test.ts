@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import * as library from '../../lib';
 import { BULKHEAD_PARTS } from '../../lib/private/bulkhead-problems';
+import { CLOUD_MAP_PARTS } from '../../lib/private/cloud-map-problems';
 import { CONTRACT } from '../../lib/private/contract';
 import { DEPENDENCY_ADDRESSES, DEPENDENCY_POLICIES } from '../../lib/private/dependency-problems';
 import { LIMIT_PARTS } from '../../lib/private/limit-problems';
@@ -23,7 +24,7 @@ interface AnyRule {
 }
 
 const { circuit, rateLimit, limitRule, limitKeyParts, bulkhead, bulkheadLimit, loadShedding, priorities, observability } = CONTRACT.configuration;
-const { timeout, timeoutLimit, retry, dependency, dependencyProfiles, maximumEndpoints } = CONTRACT.configuration;
+const { timeout, timeoutLimit, retry, cloudMap, dependency, dependencyProfiles, maximumEndpoints } = CONTRACT.configuration;
 
 function membersOf(file: string): { name: string; type: string; doc: string }[] {
   const source = readFileSync(join(__dirname, '../../lib', file), 'utf8');
@@ -35,7 +36,7 @@ function documentedDefault(doc: string): unknown {
   const text = /@default (.*)$/.exec(doc)?.[1] ?? '';
   const duration = /^Duration\.(millis|seconds)\((\d+)\)$/.exec(text);
   if (duration !== null) return Duration[duration[1] as 'millis' | 'seconds'](Number(duration[2])).toMilliseconds();
-  const choice = /^(RateLimit\w+|Bulkhead\w+|LoadShedding\w+|Timeout\w+|Retry\w+|Dependency\w+|ReportLevel)\.(\w+)$/.exec(text);
+  const choice = /^(RateLimit\w+|Bulkhead\w+|LoadShedding\w+|Timeout\w+|Retry\w+|Dependency\w+|CloudMapScheme|ReportLevel)\.(\w+)$/.exec(text);
   if (choice === null) return JSON.parse(text);
   return (library as unknown as Record<string, Record<string, string>>)[choice[1]!]![choice[2]!];
 }
@@ -59,6 +60,7 @@ const CHOICES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   TimeoutOptions: { calculator: 'TimeoutCalculator', answer: 'TimeoutAnswer' },
   RetryOptions: { strategy: 'RetryStrategy', jitter: 'RetryJitter', budget: 'RetryBudget' },
   DependencyOptions: { balancing: 'DependencyBalancing' },
+  CloudMapOptions: { scheme: 'CloudMapScheme' },
   ObservabilityOptions: { level: 'ReportLevel' },
 };
 
@@ -72,6 +74,7 @@ describe.each<[string, string, Readonly<Record<string, AnyRule>>, readonly strin
   ['TimeoutOptions', 'timeout-options.ts', timeout, [], TIMEOUT_PARTS],
   ['RetryOptions', 'retry-options.ts', retry, [], []],
   ['DependencyOptions', 'dependency-options.ts', dependency, DEPENDENCY_ADDRESSES, DEPENDENCY_POLICIES],
+  ['CloudMapOptions', 'cloud-map-options.ts', cloudMap, CLOUD_MAP_PARTS, []],
   ['ObservabilityOptions', 'observability-options.ts', observability, [], []],
 ])('%s', (struct, file, rules, before, after) => {
   const members = membersOf(file);
@@ -146,6 +149,7 @@ test.each([
   ['RetryJitter', library.RetryJitter, retry.jitter.values],
   ['RetryBudget', library.RetryBudget, retry.budget.values],
   ['DependencyBalancing', library.DependencyBalancing, dependency.balancing.values],
+  ['CloudMapScheme', library.CloudMapScheme, cloudMap.scheme.values],
   ['DependencyProfile', library.DependencyProfile, dependencyProfiles],
   ['ReportLevel', library.ReportLevel, observability.level.values],
   ['RateLimitKeyPart', library.RateLimitKeyPart, limitKeyParts],

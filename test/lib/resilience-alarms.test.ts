@@ -7,11 +7,19 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { Construct } from 'constructs';
-import { DependencyProfile, ResilienceAlarms, type IResilient, type ResilienceAlarmSettings, type ResilienceAlarmsProps } from '../../lib';
+import {
+  DependencyProfile,
+  ResilienceAlarms,
+  ResilienceTables,
+  ResilientFunction,
+  type IResilient,
+  type ResilienceAlarmSettings,
+  type ResilienceAlarmsProps,
+} from '../../lib';
 import { ALARMS } from '../../lib/private/alarm-definitions';
 import { CONTRACT } from '../../lib/private/contract';
 import { alarmsOf, metricsOfAlarm, monitored, NOTHING, strangeness, text, type AlarmProperties } from './monitoring';
-import { messageOf, newApp, newStack } from './support';
+import { INLINE, messageOf, newApp, newStack } from './support';
 
 /** Everything there can be an alarm on. */
 function watched(props: Partial<ResilienceAlarmsProps> = {}, stack = newStack()): { stack: Stack; alarms: ResilienceAlarms } {
@@ -289,6 +297,18 @@ describe('alarms as members', () => {
     expect(messageOf(() => alarms.circuitOpen('stock'))).toBe('Stack/Alarms has no alarm circuitOpen for "stock": there are alarms for payments');
     expect(messageOf(() => alarms.rateLimitRefused('orders'))).toMatch(/there are alarms for none$/);
   });
+});
+
+test('tables of others are not watched for a function that shares nothing in them', () => {
+  const stack = new Stack(newApp(), 'Stack');
+  const tables = new ResilienceTables(stack, 'Tables');
+  new ResilientFunction(stack, 'Other', { ...INLINE, tables, bulkheads: { stock: {} } });
+  const resilient = new ResilientFunction(stack, 'Fn', { ...INLINE, tables, circuits: { payments: {} }, bulkheads: { stock: { shared: false } } });
+  const alarms = new ResilienceAlarms(stack, 'Alarms', { resilient });
+  expect(alarms.storeErrors.map(({ node }) => node.id)).toEqual(['StoreErrors-CircuitTable']);
+  expect(alarms.storeThrottles).toHaveLength(1);
+  resilient.addBulkhead('mails');
+  expect(new ResilienceAlarms(stack, 'Later', { resilient }).storeErrors).toHaveLength(2);
 });
 
 test('what is declared too late is reported, in place of going without alarms', () => {

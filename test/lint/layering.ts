@@ -42,7 +42,8 @@ export const REFUSED: readonly ImportCase[] = [
     "import '../operator/text.ts';",
     "import 'node:timers';",
   ),
-  ...refused('dynamic-appconfig', `${SRC}/dynamic/appconfig-source.ts`, "import '../resilience/create.ts';", "import '../config/values.ts';", "import '@middy/core';"),
+  ...refused('aws-client', `${SRC}/http-client/cloud-map-client.ts`, "import '../config/values.ts';", "import '../retry/index.ts';"),
+  ...refused('aws-client', `${SRC}/dynamic/appconfig-source.ts`, "import '../resilience/create.ts';", "import '../config/values.ts';", "import '@middy/core';"),
   ...refused('resilience', `${SRC}/resilience/order.ts`, "import '../retry/policy.ts';", "import type {} from '@middy/core';", "import '../observability/sink.ts';"),
   ...refused('resilience-middleware', `${SRC}/resilience/middleware.ts`, "import '../retry/middleware.ts';", "import '@aws-sdk/client-dynamodb';"),
   ...refused(
@@ -130,6 +131,7 @@ export const ALLOWED: readonly ImportCase[] = [
     "import '../config/configuration.ts';",
     "import type {} from '@middy/core';",
   ),
+  ...allowed(`${SRC}/http-client/cloud-map-client.ts`, "import './cloud-map-discovery.ts';", "import '../dynamodb/errors.ts';", "import '@aws-sdk/client-servicediscovery';"),
   ...allowed(`${SRC}/dynamic/appconfig-source.ts`, "import './source.ts';", "import '../dynamodb/errors.ts';", "import '@aws-sdk/client-appconfigdata';"),
   ...allowed(`${SRC}/resilience/middleware.ts`, "import '../observability/index.ts';", "import '../config/configuration.ts';", "import '@middy/core';"),
   ...allowed(

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { Sleep } from '../core/sleep.ts';
 import { Blocks } from './blocks.ts';
 import type { CallClaim } from './claim.ts';
 import type { BulkheadFullError, BulkheadRefusal } from './errors.ts';
@@ -10,7 +11,6 @@ import type { NoSlot, Slot, SlotSource } from './slots.ts';
 import { timeoutOf, type Waiter } from './waiter.ts';
 import type { LineOptions, WaitingLine } from './waiting-line.ts';
 import { WaitingRoom } from './waiting-room.ts';
-import type { Sleep } from './wake-up.ts';
 
 /** What admission needs. */
 export interface AdmissionDependencies {

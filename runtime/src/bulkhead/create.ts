@@ -8,6 +8,7 @@ import { ConfigurationError } from '../core/errors.ts';
 import type { EventSink } from '../core/events.ts';
 import type { Random } from '../core/random.ts';
 import { isRecord } from '../core/record.ts';
+import type { Sleep } from '../core/sleep.ts';
 import { sourcesFrom, type Sources } from '../core/sources.ts';
 import { systemSleep } from '../core/system-sources.ts';
 import { sharedStateClient } from '../dynamodb/shared-client.ts';
@@ -19,7 +20,6 @@ import { bulkheadOptionProblems, resolveBulkheadOptions, type BulkheadOptions, t
 import { Bulkhead } from './policy.ts';
 import type { SlotSource } from './slots.ts';
 import type { BulkheadStore } from './store.ts';
-import type { Sleep } from './wake-up.ts';
 
 /** What a bulkhead may be given instead of what the environment provides. */
 export interface BulkheadDependencies {

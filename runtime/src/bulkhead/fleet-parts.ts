@@ -1,3 +1,4 @@
+import { textHash } from '../core/text-hash.ts';
 import { FLEET_TUNING } from './fleet-tuning.ts';
 import type { ScopeQuota } from './lease-state.ts';
 import type { Scope } from './slots.ts';
@@ -66,16 +67,7 @@ export function scopeNameOf({ kind, key }: Scope): string {
 function placesOf(scope: Scope, parts: number): (part: number) => number {
   if (scope.limit >= parts) return (part) => shareOf(scope.limit, parts, part);
   const name = scopeNameOf(scope);
-  const ranked = Array.from({ length: parts }, (_, part) => ({ part, rank: hashOf(`${name}#${part}`) })).sort((a, b) => a.rank - b.rank);
+  const ranked = Array.from({ length: parts }, (_, part) => ({ part, rank: textHash(`${name}#${part}`) })).sort((a, b) => a.rank - b.rank);
   const chosen = new Set(ranked.slice(0, scope.limit).map(({ part }) => part));
   return (part) => (chosen.has(part) ? 1 : 0);
-}
-
-/** A number from a text, the same everywhere: 32-bit FNV-1a, its bits mixed as in MurmurHash3. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

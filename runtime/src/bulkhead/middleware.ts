@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
-import { ConfigurationError } from '../core/errors.ts';
 import { unknownOption } from '../core/option-schema.ts';
+import { withProblems } from '../core/problems.ts';
 import { isRecord } from '../core/record.ts';
 import { describeCaller, identityProblems, type CallerIdentity } from '../middy/caller.ts';
 import type { CallDescription } from '../middy/describe.ts';
@@ -53,11 +53,12 @@ export function bulkhead(
   const { own, others } = split(ready === undefined ? target : rest);
   const problems = requestProblems(own);
   if (ready !== undefined) problems.push(...Object.keys(others).map((key) => unknownOption('options', key, REQUEST_OPTIONS)));
-  const gate = withProblems(problems, () => ready ?? createBulkhead(others, rest as BulkheadDependencies));
+  const gate = withProblems('the bulkhead cannot work', problems, () => ready ?? createBulkhead(others, rest as BulkheadDependencies));
   return gateMiddleware<BulkheadFullError>(gate, {
     fallback: gate.options.onRejected,
     clock: gate.clock,
-    describe: describer(own, gate.clock),
+    // What is switched off does not look at requests.
+    describe: gate.options.enabled ? describer(own, gate.clock) : undefined,
   });
 }
 
@@ -79,18 +80,4 @@ function split(options: unknown): { own: BulkheadRequestOptions; others: Bulkhea
 
 function requestProblems({ identity, priorityFrom }: BulkheadRequestOptions): string[] {
   return [...identityProblems('options.identity', identity), ...prioritySourceProblems('options.priorityFrom', priorityFrom)];
-}
-
-/** Makes a bulkhead; where that fails, its problems are told with those that were found before. */
-function withProblems(problems: readonly string[], make: () => Bulkhead): Bulkhead {
-  let made: Bulkhead | undefined;
-  const all = [...problems];
-  try {
-    made = make();
-  } catch (error) {
-    if (!(error instanceof ConfigurationError) || all.length === 0) throw error;
-    all.push(...error.problems);
-  }
-  if (made === undefined || all.length > 0) throw new ConfigurationError('the bulkhead cannot work', all);
-  return made;
 }

@@ -1,7 +1,8 @@
 import { PRIORITIES, UNKNOWN_CALL, type CallContext, type Priority } from '../core/call-context.ts';
 import type { Clock } from '../core/clock.ts';
 import type { EventSink } from '../core/events.ts';
-import { FREE_PERMIT, runWithPermit, type Gate, type Operation, type Permit, type Policy } from '../core/gate.ts';
+import { FREE_PERMIT, rejectedBy, runBehind, type Gate, type Operation, type Permit, type Policy } from '../core/gate.ts';
+import type { Sleep } from '../core/sleep.ts';
 import { Admission } from './admission.ts';
 import { CallClaim, type EndCall } from './claim.ts';
 import { BulkheadFullError } from './errors.ts';
@@ -10,7 +11,6 @@ import { BulkheadReporter } from './reporter.ts';
 import { Scopes } from './scopes.ts';
 import type { SlotSource } from './slots.ts';
 import { statisticsOf, type BulkheadStatistics } from './snapshot.ts';
-import type { Sleep } from './wake-up.ts';
 
 /** What a bulkhead needs from outside. */
 export interface BulkheadParts {
@@ -76,21 +76,20 @@ export class Bulkhead implements Gate, Policy {
    *
    * @throws BulkheadFullError if it gets no slot and there is no `onRejected`.
    */
-  async execute<T>(operation: Operation<T>, call: CallContext = UNKNOWN_CALL): Promise<T> {
-    let permit: Permit;
-    try {
-      permit = await this.acquire(call);
-    } catch (error) {
-      if (this.options.onRejected === undefined || !(error instanceof BulkheadFullError)) throw error;
-      return (await this.options.onRejected(error, call)) as T;
-    }
-    return runWithPermit(permit, operation, call);
+  execute<T>(operation: Operation<T>, call: CallContext = UNKNOWN_CALL): Promise<T> {
+    return runBehind(this, operation, call, this.#onRefused);
   }
 
   /** What this bulkhead has done so far, in this environment. */
   get statistics(): BulkheadStatistics {
     return statisticsOf(this.name, this.#scopes, this.#parts.slots.usage());
   }
+
+  readonly #onRefused = (error: unknown, call: CallContext): Promise<unknown> => {
+    const { onRejected } = this.options;
+    if (onRejected === undefined || !(error instanceof BulkheadFullError)) return rejectedBy(error);
+    return Promise.resolve().then(() => onRejected(error, call));
+  };
 
   #priorityOf(call: CallContext): Priority {
     const { priorityOf } = this.options;

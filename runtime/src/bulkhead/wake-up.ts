@@ -1,10 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-
-/**
- * Waits, in milliseconds. Should end its timer when the signal is aborted; nobody waits for it any more then, so it does not
- * matter whether it resolves, rejects or stays silent.
- */
-export type Sleep = (durationMs: number, signal?: AbortSignal) => Promise<void>;
+import type { Sleep } from '../core/sleep.ts';
 
 /** What a wake-up needs from outside. */
 export interface WakeUpDependencies {

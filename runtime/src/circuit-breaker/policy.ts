@@ -1,6 +1,6 @@
 import { UNKNOWN_CALL, type CallContext } from '../core/call-context.ts';
 import type { Clock } from '../core/clock.ts';
-import { createPermit, FREE_PERMIT, runWithPermit, type Gate, type Operation, type Permit, type Policy } from '../core/gate.ts';
+import { createPermit, FREE_PERMIT, rejectedBy, runBehind, type Gate, type Operation, type Permit, type Policy } from '../core/gate.ts';
 import { randomId, uniform } from '../core/random.ts';
 import { CircuitOpenError } from './errors.ts';
 import { FleetWatch } from './fleet-watch.ts';
@@ -95,15 +95,8 @@ export class CircuitBreaker implements Gate, Policy {
    *
    * @throws CircuitOpenError if the circuit is open and there is no fallback.
    */
-  async execute<T>(operation: Operation<T>, call: CallContext = UNKNOWN_CALL): Promise<T> {
-    let permit: Permit;
-    try {
-      permit = await this.acquire(call);
-    } catch (error) {
-      if (this.fallback === undefined || !(error instanceof CircuitOpenError)) throw error;
-      return (await this.fallback(error, call)) as T;
-    }
-    return runWithPermit(permit, operation, call);
+  execute<T>(operation: Operation<T>, call: CallContext = UNKNOWN_CALL): Promise<T> {
+    return runBehind(this, operation, call, this.#onRefused);
   }
 
   /** The source of time that it decides by. */
@@ -136,6 +129,12 @@ export class CircuitBreaker implements Gate, Policy {
       ...this.#health.latest,
     };
   }
+
+  readonly #onRefused = (error: unknown, call: CallContext): Promise<unknown> => {
+    const { fallback } = this;
+    if (fallback === undefined || !(error instanceof CircuitOpenError)) return rejectedBy(error);
+    return Promise.resolve().then(() => fallback(error, call));
+  };
 
   #decide(call: CallContext): Permit | Promise<Permit> {
     const { state } = this.#circuit;

@@ -2,6 +2,7 @@ import type { CallContext } from '../core/call-context.ts';
 import type { Clock } from '../core/clock.ts';
 import type { EventSink, StoreErrorEvent } from '../core/events.ts';
 import type { Random } from '../core/random.ts';
+import type { Sleep } from '../core/sleep.ts';
 import { StoreUnavailableError } from '../core/store-unavailable.ts';
 import type { CircuitControl } from './control.ts';
 import { fleetSize, spanMs, withFleetOf, type Counters } from './evidence.ts';
@@ -16,7 +17,7 @@ export interface CircuitDependencies {
   readonly random: Random;
   readonly sink: EventSink;
   /** Waits, for refusals that should take as long as a call. Without it they take no time. */
-  readonly sleep?: (durationMs: number) => Promise<void>;
+  readonly sleep?: Sleep;
 }
 
 /** Time after a change of the circuit in which every environment has reported again, and the fleet knows its size anew. */

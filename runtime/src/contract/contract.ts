@@ -1101,9 +1101,9 @@ export const CONTRACT = {
       ]
     },
     "retry.given_up": {
-      "level": "error",
+      "level": "debug",
       "detail": "detailed",
-      "intervalMs": 1000,
+      "intervalMs": 0,
       "message": "call failed, and trying again is no use",
       "fields": [
         "attempts",
@@ -1129,6 +1129,33 @@ export const CONTRACT = {
       "message": "callback of the retry failed",
       "fields": [
         "error"
+      ]
+    },
+    "client.created": {
+      "level": "info",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "client created",
+      "fields": [
+        "from",
+        "endpoints",
+        "balancing",
+        "timeoutMs",
+        "attemptTimeoutMs",
+        "maxAttempts",
+        "circuit",
+        "bulkhead"
+      ]
+    },
+    "client.endpoints_found": {
+      "level": "debug",
+      "detail": "essential",
+      "intervalMs": 0,
+      "message": "endpoints found",
+      "fields": [
+        "endpoints",
+        "added",
+        "removed"
       ]
     },
     "client.request": {
@@ -2053,6 +2080,43 @@ export const CONTRACT = {
       "non-critical",
       "high-volume"
     ],
+    "urlPath": {
+      "pattern": "^(/[^?#\\s]*)?$"
+    },
+    "cloudMap": {
+      "scheme": {
+        "type": "choice",
+        "values": [
+          "http",
+          "https"
+        ],
+        "default": "http"
+      },
+      "port": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 65535,
+        "default": 0
+      },
+      "cache": {
+        "type": "duration",
+        "minimumMs": 100,
+        "maximumMs": 3600000,
+        "defaultMs": 5000
+      },
+      "maxStale": {
+        "type": "duration",
+        "minimumMs": 1000,
+        "maximumMs": 86400000,
+        "defaultMs": 300000
+      },
+      "heartbeatLife": {
+        "type": "duration",
+        "minimumMs": 0,
+        "maximumMs": 86400000,
+        "defaultMs": 0
+      }
+    },
     "dependency": {
       "timeout": {
         "type": "duration",

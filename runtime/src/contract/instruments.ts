@@ -785,6 +785,14 @@ export const INSTRUMENTS = {
       ],
       "description": "Changes of what is known of an endpoint: healthy, degraded, unhealthy or probing."
     },
+    "instances": {
+      "name": "service_instances_total",
+      "kind": "gauge",
+      "labels": [
+        "service"
+      ],
+      "description": "Endpoints among which a client chooses, as this environment knows them."
+    },
     "score": {
       "name": "load_balancer_endpoint_score",
       "kind": "gauge",

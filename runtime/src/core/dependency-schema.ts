@@ -1,27 +1,37 @@
 import { CONTRACT } from '../contract/contract.ts';
+import { addressProblems } from './base-address.ts';
+import { cloudMapProblems } from './cloud-map-schema.ts';
 import { schemaProblems, show } from './option-schema.ts';
 import { isRecord } from './record.ts';
 
-const { maximumEndpoints: MOST_ENDPOINTS, retry, dependency, baseUrl: BASE_URL } = CONTRACT.configuration;
+const { maximumEndpoints: MOST_ENDPOINTS, retry, dependency } = CONTRACT.configuration;
 const { attemptTimeout: _attempt, totalTimeout: _total, ...RETRY } = retry;
 
 /** The options of a declared dependency that are no plain values. */
-export const DEPENDENCY_PARTS = ['baseUrl', 'endpoints', 'retry', 'circuit', 'bulkhead'] as const;
+export const DEPENDENCY_PARTS = ['baseUrl', 'endpoints', 'cloudMap', 'retry', 'circuit', 'bulkhead'] as const;
 
 type Values = Readonly<Record<string, unknown>>;
 
 /** Every problem of a declared dependency that no rule for a single value can state; what is `undefined` is not set. */
 export function dependencyPartsProblems(path: string, options: Values): string[] {
-  const { baseUrl, endpoints, retry: again, circuit, bulkhead } = options;
+  const { baseUrl, endpoints, cloudMap, retry: again, circuit, bulkhead } = options;
   return [
     ...timeProblems(path, options),
     ...(baseUrl === undefined ? [] : addressProblems(`${path}.baseUrl`, baseUrl)),
     ...endpointProblems(`${path}.endpoints`, endpoints),
-    ...(baseUrl !== undefined && endpoints !== undefined ? [`${path}.baseUrl and ${path}.endpoints are both set: leave one of them out`] : []),
+    ...(cloudMap === undefined ? [] : cloudMapProblems(`${path}.cloudMap`, cloudMap)),
+    ...placeProblems(path, { baseUrl, endpoints, cloudMap }),
     ...retryProblems(`${path}.retry`, again),
     ...policyProblems(`${path}.circuit`, circuit),
     ...policyProblems(`${path}.bulkhead`, bulkhead),
   ];
+}
+
+/** A dependency that is said to be in several places. */
+export function placeProblems(path: string, places: Values): string[] {
+  const set = Object.keys(places).filter((key) => places[key] !== undefined);
+  if (set.length < 2) return [];
+  return [`${set.map((key) => `${path}.${key}`).join(' and ')} are ${set.length === 2 ? 'both set: leave one of them out' : 'all set: keep one of them'}`];
 }
 
 /** An attempt that is longer than all of them. A default is no wish: a shorter total simply ends the attempt. */
@@ -67,11 +77,4 @@ function endpointProblems(path: string, endpoints: unknown): string[] {
   const twice = list.flatMap((address, index) => (list.indexOf(address) < index ? [`${path}[${index}] is there before: set each address once`] : []));
   const most = list.length > MOST_ENDPOINTS ? [`${path} has ${list.length} addresses: set at most ${MOST_ENDPOINTS}`] : [];
   return [...list.flatMap((address, index) => addressProblems(`${path}[${index}]`, address)), ...twice, ...most];
-}
-
-/** The address is not shown: it may hold a password. */
-function addressProblems(path: string, address: unknown): string[] {
-  const wanted = 'set an http or https address without credentials, query and fragment';
-  if (typeof address !== 'string' || !URL.canParse(address)) return [`${path} is no address: ${wanted}`];
-  return new RegExp(BASE_URL.pattern).test(address) ? [] : [`${path} has parts that a base address cannot have: ${wanted}`];
 }

@@ -37,7 +37,8 @@ export async function runWithPermit<T>(permit: Permit, operation: Operation<T>, 
   try {
     value = await operation(call);
   } catch (error) {
-    await permit.settle(outcomeOfError(error));
+    const settling = permit.settle(outcomeOfError(error));
+    if (settling !== undefined) await settling;
     throw error;
   }
   const settling = permit.settle({ kind: 'success', value });
@@ -46,24 +47,59 @@ export async function runWithPermit<T>(permit: Permit, operation: Operation<T>, 
 }
 
 /**
+ * Runs an operation behind a gate. Where the gate answers at once, the operation begins at once: a promise that nobody has to wait
+ * for would be paid for by every call.
+ *
+ * @param onRefused What comes of a call for which the gate has thrown: another answer, or the error.
+ */
+export function runBehind<T>(
+  gate: Gate,
+  operation: Operation<T>,
+  call: CallContext,
+  onRefused: (error: unknown, call: CallContext) => Promise<unknown>,
+): Promise<T> {
+  let permit: Permit | Promise<Permit>;
+  try {
+    permit = gate.acquire(call);
+  } catch (error) {
+    return onRefused(error, call) as Promise<T>;
+  }
+  if (!(permit instanceof Promise)) return runWithPermit(permit, operation, call);
+  return permit.then(
+    (admitted) => runWithPermit(admitted, operation, call),
+    (error: unknown) => onRefused(error, call) as Promise<T>,
+  );
+}
+
+/** A promise that is rejected, whatever with. Takes less than throwing an error that has been caught. */
+export function rejectedBy(error: unknown): Promise<never> {
+  const reason = error as Error;
+  return Promise.reject(reason);
+}
+
+/**
  * Composes policies into one, the first outermost: `pipeline(a, b).execute(f)` runs `f` under `b` under `a`.
  */
 export function pipeline(...policies: readonly Policy[]): Policy {
   return {
     name: policies.map((policy) => policy.name).join(' > '),
-    execute: (operation, call = UNKNOWN_CALL) => executeFrom(policies, 0, operation, call),
+    execute: (operation, call = UNKNOWN_CALL) => {
+      try {
+        // Without policies it may be a plain value.
+        return Promise.resolve(runUnder(policies, 0, operation, call));
+      } catch (error) {
+        return rejectedBy(error);
+      }
+    },
   };
 }
 
-async function executeFrom<T>(
-  policies: readonly Policy[],
-  index: number,
-  operation: Operation<T>,
-  call: CallContext,
-): Promise<T> {
+/** Runs an operation under the policies from an index on. Adds no promise of its own to theirs. */
+function runUnder<T>(policies: readonly Policy[], index: number, operation: Operation<T>, call: CallContext): T | PromiseLike<T> {
   const policy = policies[index];
   if (policy === undefined) return operation(call);
-  return policy.execute((inner) => executeFrom(policies, index + 1, operation, inner), call);
+  if (index === policies.length - 1) return policy.execute(operation, call);
+  return policy.execute((inner) => runUnder(policies, index + 1, operation, inner), call);
 }
 
 /** Makes a permit of a function: the first settlement reaches it, later ones do nothing. */

@@ -1,5 +1,6 @@
+import { DAY_MS, daysSinceEpoch } from './calendar.ts';
+
 const SECOND_MS = 1000;
-const DAY_MS = 86_400_000;
 
 /** Longest time that is believed, one year: what asks for more asks for ever. */
 const LONGEST_MS = 365 * DAY_MS;
@@ -37,9 +38,9 @@ function httpDate(text: string, nowMs: number): number | undefined {
 function instantOf(parts: Readonly<Record<string, string>>, nowMs: number): number | undefined {
   const { month: name = '', year = '' } = parts;
   const [day, hour, minute, second] = [Number(parts['day']), Number(parts['hour']), Number(parts['minute']), Number(parts['second'])];
-  const month = MONTHS.indexOf(name.toLowerCase());
+  const month = MONTHS.indexOf(name.toLowerCase()) + 1;
   const isOnClock = hour < 24 && minute < 60 && second <= 60; // a leap second is a second
-  if (month < 0 || day < 1 || day > 31 || !isOnClock) return undefined;
+  if (month < 1 || day < 1 || day > 31 || !isOnClock) return undefined;
   return ((daysSinceEpoch(fullYear(year, nowMs), month, day) * 24 + hour) * 60 + minute) * 60_000 + second * SECOND_MS;
 }
 
@@ -49,12 +50,4 @@ function fullYear(digits: string, nowMs: number): number {
   const currentYear = 1970 + Math.floor(nowMs / (365.2425 * DAY_MS));
   const year = currentYear - (currentYear % 100) + Number(digits);
   return year > currentYear + 50 ? year - 100 : year;
-}
-
-/** Days from 1970-01-01 to a date of the Gregorian calendar. Years begin in March, so that the odd day comes last. */
-function daysSinceEpoch(year: number, month: number, day: number): number {
-  const fromMarch = (month + 10) % 12;
-  const shifted = year - (month < 2 ? 1 : 0);
-  const days = 365 * shifted + Math.floor(shifted / 4) - Math.floor(shifted / 100) + Math.floor(shifted / 400);
-  return days + Math.floor((153 * fromMarch + 2) / 5) + day - 1 - 719_468;
 }

@@ -22,13 +22,15 @@ export const SYSTEM_RANDOM: Random = Object.freeze({ next: () => Math.random() }
  */
 export function systemSleep(durationMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, durationMs);
     const wake = (): void => {
       clearTimeout(timer);
+      // The signal may live much longer than this wait.
+      signal?.removeEventListener('abort', wake);
       resolve();
     };
+    const timer = setTimeout(wake, durationMs);
     if (signal?.aborted === true) wake();
-    else signal?.addEventListener('abort', wake, { once: true });
+    else signal?.addEventListener('abort', wake);
   });
 }
 

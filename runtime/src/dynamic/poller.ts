@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { Sleep } from '../health/index.ts';
+import type { Sleep } from '../core/sleep.ts';
 import type { ConfigurationSource } from './source.ts';
 
 /** What asking came to. */

@@ -2,6 +2,7 @@ import type { Environment } from '../config/configuration.ts';
 import { processEnvironment } from '../config/process-environment.ts';
 import { CONTRACT } from '../contract/contract.ts';
 import { ConfigurationError } from '../core/errors.ts';
+import { withProblems } from '../core/problems.ts';
 import { SYSTEM_CLOCK, systemSleep } from '../core/system-sources.ts';
 import { AppConfigSource } from './appconfig-source.ts';
 import { checkedDynamicOptions, type DynamicResilienceDependencies, type DynamicResilienceOptions } from './options.ts';
@@ -28,7 +29,7 @@ export async function start(options: DynamicResilienceOptions, given: DynamicRes
   const checked = checkedDynamicOptions(options, environment, givenSource !== undefined);
   const { place, pollIntervalMs, startTimeoutMs: timeoutMs } = checked;
   const policies = new DynamicPolicies(checked.policies, { ...rest, environment, clock }, place);
-  if (checked.problems.length > 0) throw withProblems(checked.problems, () => policies.use(environment[VARIABLE]));
+  if (checked.problems.length > 0) withProblems('the configuration cannot be followed', checked.problems, () => policies.use(environment[VARIABLE]));
   const source = givenSource ?? new AppConfigSource({ place, pollIntervalMs, timeoutMs, clock });
   const poller = new Poller({ source, clock, sleep, intervalMs: pollIntervalMs, onAnswer: (answer) => policies.receive(answer) });
   begin(policies, environment, await poller.ask(timeoutMs));
@@ -66,16 +67,4 @@ function nothingToServe(answer: Answer, refusal: unknown): unknown {
     ],
     error,
   );
-}
-
-/** The error with these problems and all others that there are. */
-function withProblems(problems: readonly string[], work: () => unknown): unknown {
-  const all = [...problems];
-  try {
-    work();
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) return error;
-    all.push(...error.problems);
-  }
-  return new ConfigurationError('the configuration cannot be followed', all);
 }

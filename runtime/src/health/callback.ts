@@ -1,4 +1,5 @@
-import { within, type Sleep } from './sleep.ts';
+import type { Sleep } from '../core/sleep.ts';
+import { within } from './within.ts';
 
 /** How a callback of the user is asked. */
 export interface CallbackSetting {

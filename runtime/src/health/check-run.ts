@@ -1,6 +1,6 @@
 import { resultOf, TIMED_OUT, type HealthCheck, type RunSources } from './check.ts';
-import { within } from './sleep.ts';
 import type { FinishedRun } from './state.ts';
+import { within } from './within.ts';
 
 /** What a run is told about its request. */
 export interface RunSetting {

@@ -1,5 +1,5 @@
 import { isRecord } from '../core/record.ts';
-import type { Sleep } from './sleep.ts';
+import type { Sleep } from '../core/sleep.ts';
 
 /** What a check found. `degraded`: it works, but not as it should. */
 export type CheckStatus = 'healthy' | 'degraded' | 'unhealthy';

@@ -4,11 +4,11 @@ import { processEnvironment } from '../config/process-environment.ts';
 import type { Clock } from '../core/clock.ts';
 import type { EventSink } from '../core/events.ts';
 import type { Random } from '../core/random.ts';
+import type { Sleep } from '../core/sleep.ts';
 import { sourcesFrom } from '../core/sources.ts';
 import { systemSleep } from '../core/system-sources.ts';
 import { resolveHealthOptions, type HealthOptions } from './options.ts';
 import { Health } from './policy.ts';
-import type { Sleep } from './sleep.ts';
 
 /** What health may be given instead of what the environment provides. */
 export interface HealthDependencies {

@@ -32,4 +32,3 @@ export { HEALTH_DEFAULTS, resolveHealthOptions, type ForcedStatus, type HealthOp
 export { Health, type HealthAsk, type HealthProbe, type HealthSources } from './policy.ts';
 export type { CheckReport, HealthReport, HealthSummary } from './report.ts';
 export type { HealthStatistics } from './reporter.ts';
-export type { Sleep } from './sleep.ts';

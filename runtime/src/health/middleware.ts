@@ -1,12 +1,13 @@
 import type { MiddlewareObj, Request } from '@middy/core';
 import { ConfigurationError, retryAfterSeconds } from '../core/errors.ts';
 import { show, unknownOption } from '../core/option-schema.ts';
+import { valueAt } from '../core/read.ts';
 import { isRecord } from '../core/record.ts';
 import { answerEarly } from '../middy/early-answer.ts';
 import { deadlineOf } from '../middy/gate-middleware.ts';
 import { multiValue, requestHeader, usesMultiValueHeaders, withHeaders } from '../middy/headers.ts';
 import { isHttpEvent, type HttpAnswer } from '../middy/http.ts';
-import { textAt, valueAt } from '../middy/read.ts';
+import { textAt } from '../middy/read.ts';
 import { prefersText } from './accept.ts';
 import { answerText, type HealthAnswer } from './answer.ts';
 import { corsHeaders, corsProblems, type HealthCors } from './cors.ts';

@@ -3,6 +3,7 @@ import { ConfigurationError } from '../core/errors.ts';
 import { show } from '../core/option-schema.ts';
 import type { Random } from '../core/random.ts';
 import type { EventSink } from '../core/events.ts';
+import type { Sleep } from '../core/sleep.ts';
 import {
   componentAnswer,
   detailAnswer,
@@ -20,7 +21,6 @@ import type { HealthEndpoint } from './events.ts';
 import { checkProblems, MAXIMUM_CHECKS, type ForcedStatus, type ResolvedHealthOptions } from './options.ts';
 import { reportOf, type HealthReport } from './report.ts';
 import { HealthReporter, type HealthStatistics } from './reporter.ts';
-import type { Sleep } from './sleep.ts';
 import { startUpDelayMs } from './start-up.ts';
 import { WatchedCheck } from './watched-check.ts';
 

@@ -1,8 +1,11 @@
 import { CONTRACT } from '../contract/contract.ts';
+import { addressProblems } from '../core/base-address.ts';
 import { DEADLINE_HEADER } from '../core/deadline.ts';
+import { placeProblems } from '../core/dependency-schema.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { schemaDefaults, schemaProblems, show, unknownOption, type OptionValues } from '../core/option-schema.ts';
 import { givenOf, isRecord } from '../core/record.ts';
+import { serviceProblems, type CloudMapService } from './cloud-map-options.ts';
 import { DEPENDENCY_OPTIONS, dependencyOptionProblems, resolvedDependency, type DependencyOptions, type ResolvedDependencyOptions } from './dependency-options.ts';
 import {
   endpointList,
@@ -13,9 +16,11 @@ import {
   type Endpoint,
   type ResolvedRoutingOptions,
   type RoutingOptions,
+  zoneProblems,
 } from './endpoint-options.ts';
-import type { EndpointSource } from './endpoints.ts';
+import type { EndpointSource, HashBy } from './endpoints.ts';
 import type { ClientFallback } from './fallback.ts';
+import { CONSISTENT_HASH } from './routing-strategies.ts';
 import { TRANSPORT_PROFILES, type TransportOptions } from './transport.ts';
 
 const { maxResponseBytes, propagateDeadline, staleIfError } = CONTRACT.configuration.dependency;
@@ -27,8 +32,8 @@ const SCHEMA = { maxResponseBytes, propagateDeadline, staleIfError } as const;
 export type HeaderList = NonNullable<RequestInit['headers']>;
 
 /**
- * Options of a client. Either `baseUrl` or `endpoints` is needed. What says how one of several endpoints is chosen has no effect where
- * there is no list of them.
+ * Options of a client. One of `baseUrl`, `endpoints` and `cloudMap` is needed. What says how one of several endpoints is chosen has no
+ * effect where there is no list of them.
  */
 export interface ClientOptions extends DependencyOptions, RoutingOptions {
   /** Base address of the dependency, `http:` or `https:`, without credentials, query and fragment. No request leaves it. */
@@ -38,6 +43,16 @@ export interface ClientOptions extends DependencyOptions, RoutingOptions {
    * source of your own.
    */
   readonly endpoints?: EndpointSource | readonly (string | Endpoint)[] | undefined;
+  /**
+   * The service in AWS Cloud Map in which the endpoints are found, in place of `baseUrl`; over what the stack declares of it. Needs a client
+   * of AWS Cloud Map beside the options.
+   */
+  readonly cloudMap?: CloudMapService | undefined;
+  /**
+   * The key of a request, for `consistent-hash`: requests with the same key get the same endpoint, those without any get any. Asked
+   * once for each call; what it throws is thrown. A source of endpoints is told the key as well. Default: none.
+   */
+  readonly hashBy?: HashBy | undefined;
   /** Headers of every request, or what gives them for each call; those of a request come before them. Default: none. */
   readonly headers?: HeaderList | (() => HeaderList) | undefined;
   /** Largest body of an answer, in bytes, after decompression: 0 to 1 GiB; 0 means that there is no limit. Default 10 MiB. */
@@ -65,11 +80,13 @@ export interface ClientOptions extends DependencyOptions, RoutingOptions {
 
 /** Options with every default filled in. */
 export interface ResolvedClientOptions extends ResolvedDependencyOptions, OptionValues<typeof SCHEMA> {
-  /** Undefined with `endpoints`. */
+  /** Undefined with `endpoints` and `cloudMap`. */
   readonly baseUrl: URL | undefined;
   readonly endpoints: EndpointSource | readonly Endpoint[] | undefined;
+  readonly cloudMap: CloudMapService | undefined;
   /** How one of a list of endpoints is chosen. */
   readonly routing: ResolvedRoutingOptions;
+  readonly hashBy: HashBy | undefined;
   readonly headers: () => HeaderList;
   readonly streamResponses: boolean;
   readonly deadlineHeader: string;
@@ -85,7 +102,7 @@ export const CLIENT_DEFAULTS: OptionValues<typeof SCHEMA> & Pick<ResolvedClientO
   deadlineHeader: DEADLINE_HEADER,
 });
 
-const OWN_OPTIONS = ['baseUrl', 'endpoints', 'headers', 'streamResponses', 'deadlineHeader', 'fallback', 'transport'] as const;
+const OWN_OPTIONS = ['baseUrl', 'endpoints', 'cloudMap', 'hashBy', 'headers', 'streamResponses', 'deadlineHeader', 'fallback', 'transport'] as const;
 const PLAIN_OPTIONS = ['maxResponseBytes', 'propagateDeadline', 'staleIfErrorMs'] as const;
 const ALL_OPTIONS = [...DEPENDENCY_OPTIONS, ...OWN_OPTIONS, ...PLAIN_OPTIONS, ...ROUTING_OPTIONS];
 
@@ -98,7 +115,7 @@ const ALL_OPTIONS = [...DEPENDENCY_OPTIONS, ...OWN_OPTIONS, ...PLAIN_OPTIONS, ..
 export function resolveClientOptions(options: ClientOptions): ResolvedClientOptions {
   const problems = clientOptionProblems(options);
   if (problems.length > 0) throw new ConfigurationError('the client cannot work', problems);
-  const { baseUrl, headers = {}, transport: given, endpoints, fallback } = options;
+  const { baseUrl, headers = {}, transport: given, endpoints, cloudMap, hashBy, fallback } = options;
   const transport = typeof given === 'string' ? TRANSPORT_PROFILES[given] : given;
   const { maxResponseBytes: bytes, propagateDeadline: hands, staleIfErrorMs, streamResponses, deadlineHeader } = options;
   return Object.freeze({
@@ -108,7 +125,9 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     baseUrl: baseUrl === undefined ? undefined : new URL(baseUrl),
     headers: typeof headers === 'function' ? headers : () => headers,
     endpoints: isList(endpoints) ? endpointList(endpoints) : endpoints,
+    cloudMap,
     routing: resolvedRouting(options),
+    hashBy,
     fallback,
     transport,
   });
@@ -126,7 +145,7 @@ export function clientOptionProblems(options: ClientOptions): string[] {
     ...dependencyOptionProblems(given),
     ...schemaProblems(SCHEMA, plain, 'options'),
     ...routingValueProblems(given),
-    ...addressProblems(given),
+    ...addressesProblems(given),
     ...headerProblems(given['headers'], given['deadlineHeader']),
     ...otherProblems(given),
   ];
@@ -136,23 +155,24 @@ function isList(endpoints: ClientOptions['endpoints']): endpoints is readonly (s
   return Array.isArray(endpoints);
 }
 
-function addressProblems(options: Readonly<Record<string, unknown>>): string[] {
-  const { baseUrl, endpoints } = options;
-  if (endpoints === undefined) return baseUrlProblems(baseUrl);
-  const isBoth = baseUrl !== undefined ? ['options.baseUrl and options.endpoints are both set: leave one of them out'] : [];
-  if (Array.isArray(endpoints)) return [...isBoth, ...endpointListProblems(options)];
-  const isSource = isRecord(endpoints) && typeof endpoints['pick'] === 'function';
-  return isSource ? isBoth : [...isBoth, `options.endpoints is ${show(endpoints)}: pass a list of addresses or a source of endpoints`];
+function addressesProblems(options: Readonly<Record<string, unknown>>): string[] {
+  const { baseUrl, endpoints, cloudMap } = options;
+  const places = placeProblems('options', { baseUrl, endpoints, cloudMap });
+  if (cloudMap !== undefined) return [...places, ...zoneProblems(options), ...keyProblems(options), ...serviceProblems('options.cloudMap', cloudMap)];
+  if (endpoints !== undefined) return [...places, ...endpointsProblems(options)];
+  return addressProblems('options.baseUrl', baseUrl instanceof URL ? baseUrl.href : baseUrl);
 }
 
-function baseUrlProblems(baseUrl: unknown): string[] {
-  const text = baseUrl instanceof URL ? baseUrl.href : baseUrl;
-  // The address is not shown: it may hold a password.
-  const wanted = 'pass an http or https address without credentials, query and fragment';
-  if (typeof text !== 'string' || !URL.canParse(text)) return [`options.baseUrl is no address: ${wanted}`];
-  const { protocol, username, password, search, hash } = new URL(text);
-  const isFine = /^https?:$/.test(protocol) && username + password + search + hash === '';
-  return isFine ? [] : [`options.baseUrl has parts that a base address cannot have: ${wanted}`];
+function endpointsProblems(options: Readonly<Record<string, unknown>>): string[] {
+  const { endpoints } = options;
+  if (Array.isArray(endpoints)) return [...endpointListProblems(options), ...keyProblems(options)];
+  const isSource = isRecord(endpoints) && typeof endpoints['pick'] === 'function';
+  return isSource ? [] : [`options.endpoints is ${show(endpoints)}: pass a list of addresses or a source of endpoints`];
+}
+
+function keyProblems({ balancing, hashBy }: Readonly<Record<string, unknown>>): string[] {
+  const isLost = balancing === CONSISTENT_HASH && hashBy === undefined;
+  return isLost ? [`options.balancing is "${CONSISTENT_HASH}", but nobody says what the key of a request is: pass hashBy`] : [];
 }
 
 function headerProblems(headers: unknown, deadlineHeader: unknown): string[] {
@@ -186,10 +206,11 @@ const TRANSPORT_SCHEMA = {
   minTlsVersion: { type: 'choice', values: TLS_VERSIONS, default: 'TLSv1.2' },
 } as const;
 
-function otherProblems({ streamResponses, fallback, transport }: Readonly<Record<string, unknown>>): string[] {
+function otherProblems({ streamResponses, hashBy, fallback, transport }: Readonly<Record<string, unknown>>): string[] {
   const isFallback = fallback === undefined || typeof fallback === 'function' || isRecord(fallback);
   return [
     ...(streamResponses === undefined || typeof streamResponses === 'boolean' ? [] : [`options.streamResponses is ${show(streamResponses)}: set true or false`]),
+    ...(hashBy === undefined || typeof hashBy === 'function' ? [] : [`options.hashBy is ${show(hashBy)}: pass a function`]),
     ...(isFallback ? [] : [`options.fallback is ${show(fallback)}: pass a function or an answer`]),
     ...transportProblems(transport),
   ];

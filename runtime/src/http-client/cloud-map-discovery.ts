@@ -1,3 +1,4 @@
+import { cloudMapNameProblems } from '../core/cloud-map-schema.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { show } from '../core/option-schema.ts';
 import { isRecord } from '../core/record.ts';
@@ -35,13 +36,24 @@ export interface DiscoverInstancesOutput {
     | undefined;
 }
 
+/**
+ * Who asks AWS Cloud Map: what `cloudMapClient()` of `resilient-lambda-runtime/cloud-map` gives, or a `ServiceDiscovery` of the SDK with
+ * short timeouts and `maxAttempts: 1`. One is enough for all services.
+ */
+export interface CloudMapClient {
+  /**
+   * The instances of a service.
+   *
+   * @throws whatever keeps Cloud Map from answering.
+   */
+  discoverInstances(input: DiscoverInstancesInput, options: { abortSignal: AbortSignal }): Promise<DiscoverInstancesOutput>;
+}
+
 /** What a service in AWS Cloud Map is asked with. */
-export interface CloudMapDiscoveryOptions<Command> {
-  /** A `ServiceDiscoveryClient` of `@aws-sdk/client-servicediscovery`, made once. Give it short timeouts and `maxAttempts: 1`. */
-  readonly client: { send(command: NoInfer<Command>, options: { abortSignal: AbortSignal }): Promise<DiscoverInstancesOutput> };
-  /** The class `DiscoverInstancesCommand` of the same package. */
-  readonly command: new (input: DiscoverInstancesInput) => Command;
-  /** The HTTP name of the namespace. */
+export interface CloudMapDiscoveryOptions {
+  /** Who asks, made once. */
+  readonly client: CloudMapClient;
+  /** The HTTP name of the namespace, which is its name unless that was given to another one before. */
   readonly namespace: string;
   /** Name of the service. */
   readonly service: string;
@@ -59,10 +71,10 @@ const MOST_INSTANCES = 1000;
  *
  * @throws ConfigurationError with every problem at once.
  */
-export function cloudMapDiscovery<Command>(options: CloudMapDiscoveryOptions<Command>): Discovery {
+export function cloudMapDiscovery(options: CloudMapDiscoveryOptions): Discovery {
   const problems = discoveryProblems(options);
   if (problems.length > 0) throw new ConfigurationError('the discovery through AWS Cloud Map cannot work', problems);
-  const { client, command: DiscoverInstances, namespace, service, query, ownerAccount } = options;
+  const { client, namespace, service, query, ownerAccount } = options;
   return {
     async discover(abortSignal) {
       const input: DiscoverInstancesInput = {
@@ -73,7 +85,7 @@ export function cloudMapDiscovery<Command>(options: CloudMapDiscoveryOptions<Com
         ...(query !== undefined && { QueryParameters: { ...query } }),
         ...(ownerAccount !== undefined && { OwnerAccount: ownerAccount }),
       };
-      const { Instances = [] } = await client.send(new DiscoverInstances(input), { abortSignal });
+      const { Instances = [] } = await client.discoverInstances(input, { abortSignal });
       return Instances.map(({ InstanceId, HealthStatus, Attributes }) => ({
         id: InstanceId ?? '',
         isUnhealthy: HealthStatus === 'UNHEALTHY',
@@ -83,15 +95,16 @@ export function cloudMapDiscovery<Command>(options: CloudMapDiscoveryOptions<Com
   };
 }
 
+/** Whether something is a client of AWS Cloud Map. */
+export function isCloudMapClient(client: unknown): client is CloudMapClient {
+  return isRecord(client) && typeof client['discoverInstances'] === 'function';
+}
+
 function discoveryProblems(options: unknown): string[] {
-  if (!isRecord(options)) return [`options is ${show(options)}: pass an object with client, command, namespace and service`];
-  const { client, command, namespace, service } = options;
-  const isClient = isRecord(client) && typeof client['send'] === 'function';
-  const isMissing = (text: unknown): boolean => typeof text !== 'string' || text === '';
+  if (!isRecord(options)) return [`options is ${show(options)}: pass an object with client, namespace and service`];
+  const { client } = options;
   return [
-    ...(isClient ? [] : [`options.client is ${show(client)}: pass a ServiceDiscoveryClient`]),
-    ...(typeof command === 'function' ? [] : [`options.command is ${show(command)}: pass the class DiscoverInstancesCommand`]),
-    ...(isMissing(namespace) ? [`options.namespace is ${show(namespace)}: pass the name of the namespace`] : []),
-    ...(isMissing(service) ? [`options.service is ${show(service)}: pass the name of the service`] : []),
+    ...(isCloudMapClient(client) ? [] : [`options.client is ${show(client)}: pass cloudMapClient(), which is in resilient-lambda-runtime/cloud-map`]),
+    ...cloudMapNameProblems('options', options),
   ];
 }

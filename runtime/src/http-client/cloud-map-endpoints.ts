@@ -1,12 +1,20 @@
 import { uniform } from '../core/random.ts';
 import { sourcesFrom, type Sources } from '../core/sources.ts';
 import { endpointOf, isAlive, matches, type Instance } from './cloud-map-instance.ts';
-import { resolveCloudMapOptions, type CloudMapEndpointsOptions, type ResolvedCloudMapOptions } from './cloud-map-options.ts';
+import { withCall } from './current-call.ts';
+import { cloudMapDiscovery, type CloudMapClient } from './cloud-map-discovery.ts';
+import {
+  resolveCloudMapOptions,
+  resolvedCloudMap,
+  type CloudMapEndpointsOptions,
+  type CloudMapService,
+  type ResolvedCloudMapOptions,
+} from './cloud-map-options.ts';
 import { NoEndpointError } from './endpoint-errors.ts';
-import type { Endpoint } from './endpoint-options.ts';
-import { EndpointPool, type EndpointSnapshot } from './endpoint-pool.ts';
+import type { Endpoint, ResolvedRoutingOptions } from './endpoint-options.ts';
+import { EndpointPool, type EndpointChanges, type EndpointSnapshot } from './endpoint-pool.ts';
 import type { EndpointSource, PickedEndpoint } from './endpoints.ts';
-import type { ClientDiscoveryFailedEvent } from './routing-events.ts';
+import type { ClientDiscoveryFailedEvent, ClientEndpointsFoundEvent } from './routing-events.ts';
 
 /** Part of the time by which the questions of several environments are spread. */
 const JITTER = 0.2;
@@ -52,10 +60,10 @@ export class CloudMapEndpoints implements EndpointSource {
    *
    * Rejects with a NoEndpointError if nobody answers then; what happened is in its `cause`.
    */
-  pick(avoid?: readonly string[]): PickedEndpoint | Promise<PickedEndpoint> {
+  pick(avoid?: readonly string[], key?: string): PickedEndpoint | Promise<PickedEndpoint> {
     const nowMs = this.#sources.clock.nowMs();
     const asking = nowMs < this.#askFromMs ? undefined : this.refresh();
-    return this.#isUsable(nowMs) ? this.#pool.pick(avoid) : this.#pickAfter(asking, avoid);
+    return this.#isUsable(nowMs) ? this.#pool.pick(avoid, key) : this.#pickAfter(asking, avoid, key);
   }
 
   /**
@@ -76,11 +84,11 @@ export class CloudMapEndpoints implements EndpointSource {
     return this.#pool.endpoints;
   }
 
-  async #pickAfter(asking: Promise<void> | undefined, avoid: readonly string[] | undefined): Promise<PickedEndpoint> {
+  async #pickAfter(asking: Promise<void> | undefined, avoid?: readonly string[], key?: string): Promise<PickedEndpoint> {
     await asking;
     // If the question was lost and asked anew, there is another one by now.
     await this.#question?.over;
-    if (this.#isUsable(this.#sources.clock.nowMs())) return this.#pool.pick(avoid);
+    if (this.#isUsable(this.#sources.clock.nowMs())) return this.#pool.pick(avoid, key);
     throw new NoEndpointError(this.name, this.#error);
   }
 
@@ -90,7 +98,8 @@ export class CloudMapEndpoints implements EndpointSource {
 
   #ask(askedAtMs: number): Promise<void> {
     const controller = new AbortController();
-    const asking = this.#discover(controller.signal);
+    // For all who wait, so not within the request that happens to ask.
+    const asking = withCall({}, () => this.#discover(controller.signal));
     const over = asking.then(
       (endpoints) => this.#answered(question, endpoints),
       (error: unknown) => this.#failed(question, error),
@@ -116,7 +125,14 @@ export class CloudMapEndpoints implements EndpointSource {
     // From the question on: what the answer says is at least that old.
     this.#answeredAtMs = question.askedAtMs;
     this.#askFromMs = clock.nowMs() + cacheMs * uniform(random, 1 - JITTER, 1);
-    this.#pool.update(endpoints);
+    this.#tellChanges(this.#pool.update(endpoints), endpoints.length);
+  }
+
+  #tellChanges({ added, removed }: EndpointChanges, endpoints: number): void {
+    if (added + removed === 0) return;
+    const { clock, sink } = this.#sources;
+    const event: ClientEndpointsFoundEvent = { type: 'client.endpoints_found', name: this.name, atMs: clock.nowMs(), endpoints, added, removed };
+    sink.emit(event);
   }
 
   #failed(question: Question, error: unknown): void {
@@ -149,4 +165,17 @@ export class CloudMapEndpoints implements EndpointSource {
  */
 export function cloudMapEndpoints(options: CloudMapEndpointsOptions, sources: Partial<Sources> = {}): CloudMapEndpoints {
   return new CloudMapEndpoints(resolveCloudMapOptions(options), sourcesFrom(sources));
+}
+
+/** Who wants to know the endpoints of a service, and how one is chosen. */
+export interface ServiceCaller {
+  readonly name: string;
+  readonly routing: ResolvedRoutingOptions;
+}
+
+/** The endpoints of a client, whose options have no problems. */
+export function endpointsOfService(service: CloudMapService, client: CloudMapClient, { name, routing }: ServiceCaller, sources: Sources): CloudMapEndpoints {
+  const { namespace = '', service: serviceName = '', query, ownerAccount } = service;
+  const discovery = cloudMapDiscovery({ client, namespace, service: serviceName, query, ownerAccount });
+  return new CloudMapEndpoints(resolvedCloudMap(service, { name, discovery, routing }), sources);
 }

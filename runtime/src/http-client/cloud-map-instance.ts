@@ -1,4 +1,5 @@
-import { addressProblem, type Endpoint } from './endpoint-options.ts';
+import { addressProblem } from '../core/base-address.ts';
+import type { Endpoint } from './endpoint-options.ts';
 
 /** One instance of a service, as a registry knows it: AWS Cloud Map, or anything that says the same. */
 export interface Instance {
@@ -28,7 +29,7 @@ export interface InstanceFilters {
 export interface AddressOptions {
   /** Scheme of all addresses. Default `http`. */
   readonly scheme?: 'http' | 'https' | undefined;
-  /** Port of instances that are registered without one. Default: that of the scheme. */
+  /** Port of instances that are registered without one: 0 to 65535; 0 means that of the scheme. Default 0. */
   readonly port?: number | undefined;
   /** Path under which all serve, such as `/v1`. Default: none. */
   readonly path?: string | undefined;
@@ -67,10 +68,10 @@ export function endpointOf({ attributes }: Instance, options: AddressOptions): E
   return url === undefined ? undefined : { url, weight: weightOf(attributes), ...(zone !== undefined && { zone }) };
 }
 
-function addressOf(attributes: Instance['attributes'], { scheme = 'http', port, path = '' }: AddressOptions): string | undefined {
+function addressOf(attributes: Instance['attributes'], { scheme = 'http', port = 0, path = '' }: AddressOptions): string | undefined {
   const host = hostOf(attributes);
   if (host === undefined) return undefined;
-  const ownPort = attributes[PORT] ?? port;
+  const ownPort = attributes[PORT] ?? (port === 0 ? undefined : port);
   const url = `${scheme}://${host}${ownPort === undefined ? '' : `:${ownPort}`}${path}`;
   // A host that changes what the rest of the address means is none.
   return addressProblem(url) === undefined && new URL(url).hostname === host.toLowerCase() ? url : undefined;

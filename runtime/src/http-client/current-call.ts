@@ -6,14 +6,14 @@ import { givenOf } from '../core/record.ts';
 const calls = new AsyncLocalStorage<CallContext>();
 
 /**
- * The call on whose behalf code runs now: set within `resilient()` and `withCall()`, and followed by clients, so that the deadline
- * and the signal of a request reach all that is called for it. Undefined outside.
+ * The call on whose behalf code runs now: set within `resilient()`, `withCall()` and handlers that follow their request, and followed by
+ * clients, so that the deadline and the signal of a request reach all that is called for it. Undefined outside.
  */
 export function currentCall(): CallContext | undefined {
   return calls.getStore();
 }
 
-/** Runs code on behalf of a call. */
+/** Runs code on behalf of a call, and of no other; `{}` stands for none, for work that is not to end with a request. */
 export function withCall<T>(call: CallContext, code: () => T): T {
   return calls.run(call, code);
 }

@@ -7,6 +7,7 @@ import { ConfigurationError } from '../core/errors.ts';
 import type { EventSink } from '../core/events.ts';
 import type { Policy } from '../core/gate.ts';
 import type { Random } from '../core/random.ts';
+import type { Sleep } from '../core/sleep.ts';
 import { createRetry, type Retry, type RetryBudgets, type RetryableCall } from '../retry/index.ts';
 import { createTimeout, type Timeout } from '../timeout/index.ts';
 import { declaredDependency, type DeclaredPolicy } from './declared-dependency.ts';
@@ -22,7 +23,7 @@ export interface DependencySources {
   /** Where events go. Default: to the console, what is worth a line. */
   readonly sink?: EventSink | undefined;
   /** Waits, in milliseconds, until the signal is aborted. Default: a timer of this machine. */
-  readonly sleep?: ((durationMs: number, signal?: AbortSignal) => Promise<void>) | undefined;
+  readonly sleep?: Sleep | undefined;
   /** Environment variables. Default: those of this process. */
   readonly environment?: Environment | undefined;
   /** Where the circuit is kept. Default: the table named in the environment; the memory of this process if it is not shared. */

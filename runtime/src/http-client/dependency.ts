@@ -1,5 +1,5 @@
 import { UNKNOWN_CALL, type CallContext } from '../core/call-context.ts';
-import { deadlineOfSignal, earlierDeadline, noteDeadline } from '../core/deadline.ts';
+import { deadlineOfSignal, noteDeadline } from '../core/deadline.ts';
 import { isRejection, isResilienceError } from '../core/errors.ts';
 import { pipeline, type Operation, type Policy } from '../core/gate.ts';
 import type { Timeout } from '../timeout/index.ts';
@@ -142,11 +142,14 @@ function withoutDeadline(attempt: Timeout): Policy {
   return {
     name: attempt.name,
     execute<T>(operation: Operation<T>, call: CallContext = UNKNOWN_CALL): Promise<T> {
-      const { deadlineMs, ...rest } = call;
+      const { deadlineMs } = call;
+      if (deadlineMs === undefined) return attempt.execute(operation, call);
+      // Leaving it out would take much longer than overwriting it.
+      const unwatched = { ...call, deadlineMs: undefined } as Omit<CallContext, 'deadlineMs'>;
       return attempt.execute((inner) => {
-        const earlier = earlierDeadline(inner.deadlineMs, deadlineMs);
-        return operation(earlier === undefined ? inner : { ...inner, deadlineMs: earlier });
-      }, rest);
+        const isEarlier = inner.deadlineMs !== undefined && inner.deadlineMs <= deadlineMs;
+        return operation(isEarlier ? inner : { ...inner, deadlineMs });
+      }, unwatched);
     },
   };
 }

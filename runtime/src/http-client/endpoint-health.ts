@@ -98,7 +98,11 @@ export function statusOf(health: EndpointHealth, nowMs: number): EndpointStatus 
  * The part of its share that an endpoint gets, 0.1 to 1: its score, and for some time after it has come back a part that grows
  * with that time (Envoy's slow start, with aggression 1).
  */
-export function shareFactor({ score, sinceMs }: EndpointHealth, slowStartMs: number, nowMs: number): number {
-  const grown = slowStartMs === 0 ? 1 : Math.min(1, Math.max(1000, nowMs - sinceMs) / slowStartMs);
-  return Math.max(LEAST_FACTOR, score * Math.max(LEAST_FACTOR, grown));
+export function shareFactor(health: EndpointHealth, slowStartMs: number, nowMs: number): number {
+  return Math.max(LEAST_FACTOR, health.score * grownShare(health, slowStartMs, nowMs));
+}
+
+/** That part without its score, as it depends on time alone. */
+export function grownShare({ sinceMs }: EndpointHealth, slowStartMs: number, nowMs: number): number {
+  return slowStartMs === 0 ? 1 : Math.max(LEAST_FACTOR, Math.min(1, Math.max(1000, nowMs - sinceMs) / slowStartMs));
 }

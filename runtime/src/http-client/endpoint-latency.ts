@@ -22,15 +22,34 @@ export function withSample(ewma: PeakEwma | undefined, sampleMs: number, nowMs: 
 }
 
 /**
+ * The average when all that is known of a call is that it took at least so long, which is news only above what is expected now: a
+ * failure may be quick without being a reason to come back.
+ *
+ * @param bestMs See `bestMs`.
+ */
+export function withLowerBound(ewma: PeakEwma | undefined, leastMs: number, bestMs: number, nowMs: number): PeakEwma | undefined {
+  return ewma !== undefined && leastMs > towards(bestMs, ewma, nowMs) ? { valueMs: leastMs, atMs: nowMs } : ewma;
+}
+
+/** The best of all averages; Infinity as long as there are none. */
+export function bestMs(ewmas: readonly (PeakEwma | undefined)[]): number {
+  return ewmas.reduce((least, ewma) => Math.min(least, ewma?.valueMs ?? Infinity), Infinity);
+}
+
+/**
  * What each endpoint is expected to take, in milliseconds. Without samples an average falls towards the best of all, so that a slow
  * endpoint is tried again, and not below it, so that it does not attract all calls when it is. One without any counts as the mean.
  */
 export function expectedMs(ewmas: readonly (PeakEwma | undefined)[], nowMs: number): number[] {
-  const known = ewmas.filter((ewma) => ewma !== undefined);
-  const best = known.reduce((least, { valueMs }) => Math.min(least, valueMs), Infinity);
-  const now = ewmas.map((ewma) => (ewma === undefined ? undefined : best + (ewma.valueMs - best) * decay(ewma, nowMs)));
-  const mean = known.length === 0 ? UNKNOWN_MS : now.reduce<number>((sum, value) => sum + (value ?? 0), 0) / known.length;
+  const best = bestMs(ewmas);
+  const now = ewmas.map((ewma) => (ewma === undefined ? undefined : towards(best, ewma, nowMs)));
+  const known = now.filter((value) => value !== undefined);
+  const mean = known.length === 0 ? UNKNOWN_MS : known.reduce((sum, value) => sum + value, 0) / known.length;
   return now.map((value) => value ?? mean);
+}
+
+function towards(best: number, ewma: PeakEwma, nowMs: number): number {
+  return best + (ewma.valueMs - best) * decay(ewma, nowMs);
 }
 
 function decay({ atMs }: PeakEwma, nowMs: number): number {

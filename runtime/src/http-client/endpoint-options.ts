@@ -1,11 +1,20 @@
 import { CONTRACT } from '../contract/contract.ts';
+import { addressProblems } from '../core/base-address.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { nameProblem, schemaDefaults, schemaProblems, show, unknownOption, type OptionValues } from '../core/option-schema.ts';
 import { givenOf, isRecord } from '../core/record.ts';
-import type { Balancing } from './routing-strategies.ts';
+import { BALANCING, type Balancing } from './routing-strategies.ts';
 
-const { balancing, unhealthyThreshold, healthyThreshold, ejectionDuration, maxEjectedShare, slowStart } = CONTRACT.configuration.dependency;
-const SCHEMA = { balancing, unhealthyThreshold, healthyThreshold, ejectionDuration, maxEjectedShare, slowStart };
+const { balancing: DECLARED, unhealthyThreshold, healthyThreshold, ejectionDuration, maxEjectedShare, slowStart } = CONTRACT.configuration.dependency;
+const SCHEMA = {
+  balancing: { ...DECLARED, values: BALANCING },
+  hashBalanceFactor: { type: 'number', minimum: 1, maximum: Infinity, default: Infinity },
+  unhealthyThreshold,
+  healthyThreshold,
+  ejectionDuration,
+  maxEjectedShare,
+  slowStart,
+} as const;
 
 /** One address of a dependency. */
 export interface Endpoint {
@@ -22,9 +31,15 @@ export interface RoutingOptions {
   /**
    * How calls are spread. `peak-ewma`: the better of two by chance, by latency and calls in flight; `least-connections`: the one
    * with the fewest calls; `round-robin`: one after the other, from a place of chance on; `weighted`: by chance and weight;
-   * `local-first`: like `peak-ewma`, among the healthy ones in `zone` if there are any. Default `peak-ewma`.
+   * `local-first`: like `peak-ewma`, among the healthy ones in `zone` if there are any; `consistent-hash`: for the same key the same
+   * one, and like `peak-ewma` without a key. Default `peak-ewma`.
    */
   readonly balancing?: Balancing | undefined;
+  /**
+   * How many times its part of the calls in flight an endpoint may have before its keys go to the next one, for `consistent-hash`: 1
+   * or more; `Infinity` means that there is no bound. Default `Infinity`.
+   */
+  readonly hashBalanceFactor?: number | undefined;
   /** Zone of this function, for `local-first`. Default: none. */
   readonly zone?: string | undefined;
   /** Failures in a row after which an endpoint is avoided: 1 to 100. Default 3. */
@@ -56,6 +71,7 @@ export const ROUTING_DEFAULTS: ResolvedRoutingOptions = Object.freeze({ ...schem
 /** The names of the options that say how an endpoint is chosen. */
 export const ROUTING_OPTIONS = [
   'balancing',
+  'hashBalanceFactor',
   'zone',
   'unhealthyThreshold',
   'healthyThreshold',
@@ -72,10 +88,14 @@ export function resolvedRouting(options: RoutingOptions): ResolvedRoutingOptions
   return Object.freeze({ ...ROUTING_DEFAULTS, ...givenOf(own) });
 }
 
-/** Every problem of the name and the routing options; other options are left to whoever knows them. */
+/** Every problem of the name and the routing options where endpoints are found; other options are left to whoever knows them. */
 export function routingProblems(options: Readonly<Record<string, unknown>>): string[] {
-  const badName = nameProblem(CONTRACT.configuration.name, 'options.name', options['name']);
-  return [...(badName === undefined ? [] : [badName]), ...routingValueProblems(options), ...zoneProblems(options)];
+  return [...nameProblems(options), ...routingValueProblems(options), ...zoneProblems(options)];
+}
+
+function nameProblems({ name }: Readonly<Record<string, unknown>>): string[] {
+  const badName = nameProblem(CONTRACT.configuration.name, 'options.name', name);
+  return badName === undefined ? [] : [badName];
 }
 
 /** Every problem that a routing option has by itself, whether there is anything to route or not. */
@@ -86,7 +106,13 @@ export function routingValueProblems(options: Readonly<Record<string, unknown>>)
 
 /** Every problem of a list of addresses, and of choosing from it. */
 export function endpointListProblems(options: Readonly<Record<string, unknown>>): string[] {
-  return [...zoneProblems(options), ...listProblems(options['endpoints'])];
+  return [...zoneProblems(options), ...placelessProblems(options), ...listProblems(options['endpoints'])];
+}
+
+function placelessProblems({ balancing, zone, endpoints }: Readonly<Record<string, unknown>>): string[] {
+  if (balancing !== 'local-first' || zone === undefined || !Array.isArray(endpoints)) return [];
+  const isPlaced = endpoints.some((each) => isRecord(each) && each['zone'] !== undefined);
+  return isPlaced ? [] : ['options.balancing is "local-first", but no endpoint says where it is: give them in code, with their zones'];
 }
 
 /** The addresses of a list that has no problems. */
@@ -94,7 +120,9 @@ export function endpointList(endpoints: readonly (string | Endpoint)[]): Endpoin
   return endpoints.map((each) => (typeof each === 'string' ? { url: each } : { ...each }));
 }
 
-function zoneProblems({ zone, balancing: strategy }: Readonly<Record<string, unknown>>): string[] {
+/** The problem of `local-first` without a zone, wherever there are several endpoints. */
+/** Every problem of choosing by zone, as far as it is not in the list of endpoints. */
+export function zoneProblems({ zone, balancing: strategy }: Readonly<Record<string, unknown>>): string[] {
   const isLost = strategy === 'local-first' && zone === undefined;
   return isLost ? ['options.balancing is "local-first", but nobody says where the function is: pass zone'] : [];
 }
@@ -106,27 +134,18 @@ export function resolveEndpointPoolOptions(options: EndpointPoolOptions): { name
   return { name: options.name, routing: resolvedRouting(options), endpoints: endpointList(options.endpoints) };
 }
 
-/** The problem of an address, in words; undefined if there is none. */
-export function addressProblem(url: unknown): string | undefined {
-  if (typeof url !== 'string' || !URL.canParse(url)) return 'pass a base address, such as https://orders.example.com/v1';
-  const { protocol, username, password, search, hash } = new URL(url);
-  if (protocol !== 'http:' && protocol !== 'https:') return 'use http: or https:';
-  const isBare = username === '' && password === '' && search === '' && hash === '' && !/[?#]/.test(url);
-  return isBare ? undefined : 'leave out credentials, query and fragment';
-}
-
 function poolProblems(options: unknown): string[] {
   if (!isRecord(options)) return [`options is ${show(options)}: pass an object with a name and endpoints`];
   const known = ['name', 'endpoints', ...ROUTING_OPTIONS];
   const unknown = Object.keys(options).filter((key) => !known.includes(key));
-  return [...unknown.map((key) => unknownOption('options', key, known)), ...routingProblems(options), ...listProblems(options['endpoints'])];
+  return [...unknown.map((key) => unknownOption('options', key, known)), ...nameProblems(options), ...routingValueProblems(options), ...endpointListProblems(options)];
 }
 
 function listProblems(endpoints: unknown): string[] {
   if (!Array.isArray(endpoints) || endpoints.length === 0) return [`options.endpoints is ${show(endpoints)}: pass a list of at least one address`];
   const list: readonly unknown[] = endpoints;
   const urls = list.map((each) => (isRecord(each) ? each['url'] : each));
-  const twice = urls.flatMap((url, index) => (urls.indexOf(url) < index ? [`options.endpoints[${index}] is ${shown(url)} again: give each address once`] : []));
+  const twice = urls.flatMap((url, index) => (urls.indexOf(url) < index ? [`options.endpoints[${index}] is there before: give each address once`] : []));
   return [...list.flatMap((each, index) => endpointProblems(`options.endpoints[${index}]`, each)), ...twice];
 }
 
@@ -140,16 +159,6 @@ function endpointProblems(path: string, endpoint: unknown): string[] {
     ...textProblem(`${path}.zone`, zone),
     ...Object.keys(rest).map((key) => unknownOption(path, key, ['url', 'weight', 'zone'])),
   ];
-}
-
-function addressProblems(path: string, url: unknown): string[] {
-  const problem = addressProblem(url);
-  return problem === undefined ? [] : [`${path} is ${shown(url)}: ${problem}`];
-}
-
-/** An address, unless it may hold a password. */
-function shown(url: unknown): string {
-  return typeof url === 'string' && url.includes('@') ? 'no address' : show(url);
 }
 
 function textProblem(path: string, text: unknown): string[] {

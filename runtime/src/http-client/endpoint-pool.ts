@@ -1,13 +1,14 @@
 import { sourcesFrom, type Sources } from '../core/sources.ts';
 import { NoEndpointError } from './endpoint-errors.ts';
 import { afterFailure, afterSuccess, ejected, turnedUnhealthy, type EndpointStatus } from './endpoint-health.ts';
-import { expectedMs } from './endpoint-latency.ts';
+import { bestMs, expectedMs } from './endpoint-latency.ts';
 import { resolveEndpointPoolOptions, type Endpoint, type EndpointPoolOptions, type ResolvedRoutingOptions } from './endpoint-options.ts';
 import { EndpointRecord } from './endpoint-record.ts';
 import type { EndpointResult, EndpointSource, PickedEndpoint } from './endpoints.ts';
+import { KeyedChoice, type Moment } from './keyed-choice.ts';
 import { ejectionMs, mayEject, outliersOf } from './outlier-ejection.ts';
 import type { RoutingEvent } from './routing-events.ts';
-import { STRATEGIES, type Candidate } from './routing-strategies.ts';
+import { CONSISTENT_HASH, STRATEGIES, type Candidate } from './routing-strategies.ts';
 
 /** What a pool knows of one endpoint. */
 export interface EndpointSnapshot extends Endpoint {
@@ -18,6 +19,12 @@ export interface EndpointSnapshot extends Endpoint {
   readonly inFlight: number;
   /** Latency by which it is compared, in milliseconds; undefined before the first answer. */
   readonly latencyMs: number | undefined;
+}
+
+/** How a list of endpoints differs from the one before. */
+export interface EndpointChanges {
+  readonly added: number;
+  readonly removed: number;
 }
 
 /** Share of the calls that may find out how an endpoint is that was left out; less where an endpoint has less. */
@@ -47,6 +54,8 @@ export class EndpointPool implements EndpointSource {
   readonly #routing: ResolvedRoutingOptions;
   readonly #sources: Sources;
   #records: readonly EndpointRecord[];
+  /** Made when it is needed, and anew when the list has changed. */
+  #keyed: KeyedChoice | undefined;
   #turn: number;
   #countedFromMs: number;
   #warnedAtMs = -Infinity;
@@ -63,13 +72,14 @@ export class EndpointPool implements EndpointSource {
   /**
    * Picks an endpoint for one attempt.
    *
+   * @param key What `consistent-hash` goes by; other ways of choosing do not ask for it.
    * @throws NoEndpointError if there are none at all.
    */
-  pick(avoid: readonly string[] = []): PickedEndpoint {
+  pick(avoid: readonly string[] = [], key?: string): PickedEndpoint {
     const nowMs = this.#sources.clock.nowMs();
     const isDown = this.#isDown;
     const probed = isDown || avoid.length > 0 ? undefined : this.#dueForProbe(nowMs);
-    const record = probed ?? this.#choose(isDown, avoid, nowMs);
+    const record = probed ?? this.#choose(this.#usable(isDown, avoid), key, { nowMs, isDown });
     this.#reportStatus(record, nowMs);
     if (probed === undefined && record.health.isUnhealthy) this.#warn(record, nowMs);
     const { generation } = record.health;
@@ -81,9 +91,12 @@ export class EndpointPool implements EndpointSource {
   }
 
   /** Replaces the list of endpoints. What is known of those that stay is kept; new ones get their share step by step. */
-  update(endpoints: readonly Endpoint[]): void {
+  update(endpoints: readonly Endpoint[]): EndpointChanges {
     const sinceMs = this.#records.length === 0 ? -Infinity : this.#sources.clock.nowMs();
     const known = new Map(this.#records.map((record) => [record.url, record]));
+    const before = known.size;
+    const isSame = endpoints.length === known.size && endpoints.every(({ url, weight = 1 }) => known.get(url)?.weight === weight);
+    if (!isSame) this.#keyed = undefined;
     this.#records = endpoints.map((endpoint) => {
       const record = known.get(endpoint.url);
       if (record === undefined) return new EndpointRecord(endpoint, sinceMs);
@@ -92,6 +105,7 @@ export class EndpointPool implements EndpointSource {
       return record;
     });
     for (const record of known.values()) record.isKnown = false;
+    return { added: endpoints.length - (before - known.size), removed: known.size };
   }
 
   /** What is known of all endpoints. */
@@ -114,13 +128,25 @@ export class EndpointPool implements EndpointSource {
     return due.length > 0 && random.next() < chance ? due[Math.floor(random.next() * due.length)] : undefined;
   }
 
-  #choose(isDown: boolean, avoid: readonly string[], nowMs: number): EndpointRecord {
+  /** Those that may be chosen: none that is left out, unless all are unhealthy, and none that was tried if there is another. */
+  #usable(isDown: boolean, avoid: readonly string[]): readonly EndpointRecord[] {
     const usable = isDown ? this.#records : this.#records.filter(({ health }) => !health.isEjected);
     const untried = avoid.length === 0 ? usable : usable.filter(({ url }) => !avoid.includes(url));
-    const [first, ...rest] = this.#candidates(untried.length > 0 ? untried : usable, nowMs);
+    return untried.length > 0 ? untried : usable;
+  }
+
+  #choose(usable: readonly EndpointRecord[], key: string | undefined, moment: Moment): EndpointRecord {
+    const { balancing, hashBalanceFactor, slowStartMs } = this.#routing;
+    const { random } = this.#sources;
+    if (key !== undefined && balancing === CONSISTENT_HASH) {
+      this.#keyed ??= new KeyedChoice(this.#records, { hashBalanceFactor, slowStartMs, random });
+      const record = this.#keyed.choose(key, usable, moment);
+      if (record !== undefined) return record;
+    }
+    const [first, ...rest] = this.#candidates(usable, moment.nowMs);
     if (first === undefined) throw new NoEndpointError(this.name);
     this.#turn += 1;
-    return STRATEGIES[this.#routing.balancing]([first, ...rest], this.#sources.random, this.#turn).record;
+    return STRATEGIES[balancing]([first, ...rest], random, this.#turn).record;
   }
 
   #candidates(records: readonly EndpointRecord[], nowMs: number): (Candidate & { readonly record: EndpointRecord })[] {
@@ -128,7 +154,7 @@ export class EndpointPool implements EndpointSource {
     const latencies = expectedMs(records.map(({ latency }) => latency), nowMs);
     return records.map((record, index) => ({
       record,
-      weight: record.endpoint.weight ?? 1,
+      weight: record.weight,
       factor: record.factor(slowStartMs, nowMs),
       inFlight: record.inFlight,
       latencyMs: latencies[index] ?? 0,
@@ -139,7 +165,7 @@ export class EndpointPool implements EndpointSource {
 
   #settled(record: EndpointRecord, generation: number, result: EndpointResult): void {
     const nowMs = this.#sources.clock.nowMs();
-    record.learnLatency(result, nowMs);
+    this.#learnLatency(record, result, nowMs);
     // What began before the endpoint was left out, or came back, is late: it must not decide about what came after.
     if (result.abandoned === true || !record.isKnown || record.health.generation !== generation) return;
     record.requests += 1;
@@ -149,6 +175,11 @@ export class EndpointPool implements EndpointSource {
     if (result.failed && record.health.isUnhealthy) this.#eject(record, nowMs);
     this.#compare(nowMs);
     this.#reportStatus(record, nowMs);
+  }
+
+  #learnLatency(record: EndpointRecord, { durationMs, failed, abandoned }: EndpointResult, nowMs: number): void {
+    if (failed || abandoned === true) record.learnLowerBound(durationMs, bestMs(this.#records.map(({ latency }) => latency)), nowMs);
+    else record.learnLatency(durationMs, nowMs);
   }
 
   /** Leaves an unhealthy endpoint out, unless it is already, too many are, or all are unhealthy: that is not its own fault. */

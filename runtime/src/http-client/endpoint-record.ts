@@ -1,7 +1,6 @@
-import { isProbing, newHealth, shareFactor, statusOf, type EndpointHealth, type EndpointStatus } from './endpoint-health.ts';
-import { withSample, type PeakEwma } from './endpoint-latency.ts';
+import { grownShare, isProbing, newHealth, shareFactor, statusOf, type EndpointHealth, type EndpointStatus } from './endpoint-health.ts';
+import { withLowerBound, withSample, type PeakEwma } from './endpoint-latency.ts';
 import type { Endpoint } from './endpoint-options.ts';
-import type { EndpointResult } from './endpoints.ts';
 
 /** What a pool keeps of one endpoint. */
 export class EndpointRecord {
@@ -28,6 +27,11 @@ export class EndpointRecord {
     this.health = newHealth(sinceMs);
   }
 
+  /** How many calls it gets compared with the others. */
+  get weight(): number {
+    return this.endpoint.weight ?? 1;
+  }
+
   /** Calls that have not ended. */
   get inFlight(): number {
     return this.#inFlight;
@@ -49,14 +53,14 @@ export class EndpointRecord {
     };
   }
 
-  /**
-   * Learns from how long a call took. A failure may be quick without being a reason to come back, and a call that was given up
-   * has taken at least that long: both can only make the endpoint slower.
-   */
-  learnLatency({ durationMs, failed, abandoned = false }: EndpointResult, nowMs: number): void {
-    const isLowerBound = failed || abandoned;
-    if (isLowerBound && (this.latency === undefined || durationMs <= this.latency.valueMs)) return;
+  /** Learns from how long a call took. */
+  learnLatency(durationMs: number, nowMs: number): void {
     this.latency = withSample(this.latency, durationMs, nowMs);
+  }
+
+  /** Learns from a call that failed or was given up: it takes at least that long. */
+  learnLowerBound(leastMs: number, bestMs: number, nowMs: number): void {
+    this.latency = withLowerBound(this.latency, leastMs, bestMs, nowMs);
   }
 
   /** Status now. */
@@ -72,5 +76,10 @@ export class EndpointRecord {
   /** The part of its share that it gets now. */
   factor(slowStartMs: number, nowMs: number): number {
     return shareFactor(this.health, slowStartMs, nowMs);
+  }
+
+  /** The part of its keys that it has back now. */
+  grown(slowStartMs: number, nowMs: number): number {
+    return grownShare(this.health, slowStartMs, nowMs);
   }
 }

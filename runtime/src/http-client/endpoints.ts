@@ -1,3 +1,5 @@
+import type { CallContext } from '../core/call-context.ts';
+
 /** How an attempt at an endpoint ended. */
 export interface EndpointResult {
   /** Time from the pick to the end of the attempt, body included unless it was handed on, in milliseconds. */
@@ -22,9 +24,23 @@ export interface EndpointSource {
    * Picks an endpoint for one attempt.
    *
    * @param avoid Addresses that this call has tried already; they are used only if there is no other.
+   * @param key Calls with the same key should get the same endpoint; undefined if any will do.
    */
-  pick(avoid?: readonly string[]): PickedEndpoint | Promise<PickedEndpoint>;
+  pick(avoid?: readonly string[], key?: string): PickedEndpoint | Promise<PickedEndpoint>;
 }
+
+/** The request of which a key is made. */
+export interface KeyedRequest {
+  readonly method: string;
+  /** Path and query under the base address. */
+  readonly path: string;
+  readonly headers: Headers;
+  /** What is known of the call, such as its tenant. */
+  readonly call: CallContext;
+}
+
+/** The key of a request; undefined or null if it has none, so that any endpoint will do. */
+export type HashBy = (request: KeyedRequest) => string | null | undefined;
 
 /** The source of a client with one address. Always synchronous; what attempts tell is dropped. */
 export function singleEndpoint(url: string): EndpointSource {

@@ -1,4 +1,26 @@
 import type { ResilienceEvent } from '../core/events.ts';
+import type { Balancing } from './routing-strategies.ts';
+
+/** A client was created: once per call of `createResilientClient`. */
+export interface ClientCreatedEvent extends ResilienceEvent {
+  readonly type: 'client.created';
+  /** Where its endpoints come from: one `address`, a `list` of them, `cloud-map`, or a `source` that code has handed in. */
+  readonly from: 'address' | 'list' | 'cloud-map' | 'source';
+  /** Endpoints that are known from the start; absent where they are asked for. */
+  readonly endpoints?: number;
+  /** How calls are spread over them; absent for one address and for a source of its own. */
+  readonly balancing?: Balancing;
+  /** Time of a call, in milliseconds; absent if the caller alone says. */
+  readonly timeoutMs?: number;
+  /** Time of an attempt, in milliseconds; absent if there is none. */
+  readonly attemptTimeoutMs?: number;
+  /** Attempts of a call, at most. */
+  readonly maxAttempts: number;
+  /** Whether it has a circuit breaker. */
+  readonly circuit: boolean;
+  /** Whether it has a bulkhead. */
+  readonly bulkhead: boolean;
+}
 
 /** A call is over, with all its attempts and waits. Reported before a fallback answers in its place. */
 export interface ClientRequestEvent extends ResilienceEvent {
@@ -35,5 +57,5 @@ export interface ClientFallbackEvent extends ResilienceEvent {
 /** What answered in place of a call that failed. */
 export type FallbackKind = 'stale' | 'function' | 'static';
 
-/** Everything that a client reports about its calls; `name` is the name of the dependency. */
-export type ClientEvent = ClientRequestEvent | ClientAttemptEvent | ClientFallbackEvent;
+/** Everything that a client reports about itself and its calls; `name` is the name of the dependency. */
+export type ClientEvent = ClientCreatedEvent | ClientRequestEvent | ClientAttemptEvent | ClientFallbackEvent;

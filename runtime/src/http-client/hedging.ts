@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { EventSink } from '../core/events.ts';
 import type { Operation, Policy } from '../core/gate.ts';
 import type { CompletedOutcome } from '../core/outcome.ts';
+import type { Sleep } from '../core/sleep.ts';
 import { sourcesFrom } from '../core/sources.ts';
 import { systemHistogram } from '../core/system-load.ts';
 import { systemSleep } from '../core/system-sources.ts';
@@ -26,7 +27,7 @@ export interface HedgeSources {
   /** Where events go. Default: to the console, what is worth a line. */
   readonly sink?: EventSink | undefined;
   /** Waits, in milliseconds, until the signal is aborted. Default: a timer of this machine. */
-  readonly sleep?: ((durationMs: number, signal?: AbortSignal) => Promise<void>) | undefined;
+  readonly sleep?: Sleep | undefined;
   /** What second requests are taken from, besides the limit of their own. Default: nothing. */
   readonly budget?: HedgeBudget | undefined;
 }
@@ -71,7 +72,7 @@ export class Hedge implements Policy {
   readonly name: string;
   readonly options: ResolvedHedgeOptions;
   readonly #sources: { readonly clock: Clock; readonly sink: EventSink };
-  readonly #sleep: NonNullable<HedgeSources['sleep']>;
+  readonly #sleep: Sleep;
   readonly #budget: HedgeBudget | undefined;
   readonly #latencies: LatencyQuantile | undefined;
   readonly #counts = { calls: 0, hedged: 0, won: 0 };

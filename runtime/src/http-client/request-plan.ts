@@ -31,6 +31,8 @@ export type ClientRequestInput = string | URL | Request;
 export interface RequestPlan {
   readonly method: string;
   readonly path: PathUnderBase;
+  /** What the choice of an endpoint depends on; undefined if on nothing of the request. */
+  readonly key: string | undefined;
   readonly headers: Headers;
   readonly body: RequestBody | undefined;
   readonly isReplayable: boolean;
@@ -68,6 +70,7 @@ export async function plannedRequest(
   return {
     ...head,
     path,
+    key: options.hashBy?.({ method: head.method, path, headers: head.headers, call }) ?? undefined,
     body,
     isReplayable,
     rest,

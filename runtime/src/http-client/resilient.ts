@@ -1,13 +1,17 @@
+import { optionsOver } from '../config/declared.ts';
+import { processEnvironment } from '../config/process-environment.ts';
 import { isRecord } from '../core/record.ts';
 import { show, unknownOption } from '../core/option-schema.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { callWithin, currentCall, withCall } from './current-call.ts';
+import { declaredDependency } from './declared-dependency.ts';
 import { Dependency } from './dependency.ts';
 import { DEPENDENCY_OPTIONS, dependencyOptionProblems, resolvedDependency, type DependencyOptions } from './dependency-options.ts';
 import { makeParts, type DependencyCall, type DependencySources } from './dependency-parts.ts';
 
 /**
- * Creates the policies of a dependency, to run any operation under them. Call it once, outside the handler.
+ * Creates the policies of a dependency, to run any operation under them. Call it once, outside the handler. Options given here win over
+ * those that the stack declares for the name; what it says of requests of HTTP, such as an address, has no effect here.
  *
  * @throws ConfigurationError with every problem at once.
  */
@@ -17,7 +21,15 @@ export function createDependency(options: DependencyOptions, sources: Dependency
   const unknown = Object.keys(given).filter((key) => !DEPENDENCY_OPTIONS.some((known) => known === key));
   const problems = [...unknown.map((key) => unknownOption('options', key, DEPENDENCY_OPTIONS)), ...dependencyOptionProblems(given)];
   if (problems.length > 0) throw new ConfigurationError('the dependency cannot work', problems);
-  return new Dependency(options.name, makeParts(resolvedDependency(options), sources));
+  const all = optionsOver(declaredOptions(options, sources), options);
+  return new Dependency(options.name, makeParts(resolvedDependency(all), sources));
+}
+
+/** What the stack declares for a name, as far as it is not about requests of HTTP. What code forbids to repeat is not made twice either. */
+function declaredOptions({ name, retry }: DependencyOptions, { environment = processEnvironment() }: DependencySources): Readonly<Record<string, unknown>> {
+  const { options } = declaredDependency(environment, name);
+  const taken = DEPENDENCY_OPTIONS.filter((key) => Object.hasOwn(options, key) && !(key === 'hedgeAfterQuantile' && retry === false));
+  return Object.fromEntries(taken.map((key) => [key, options[key]]));
 }
 
 /** Options of a function that is protected; its name is given beside them. */
@@ -36,7 +48,8 @@ export interface ResilientFunction<Arguments extends readonly unknown[], Result>
 /**
  * Protects an asynchronous function that calls a dependency: total time, retries, circuit breaker, bulkhead, and the time of each
  * attempt. While it runs, `currentCall()` says what the attempt has: its signal, which is aborted when its time is over, and its
- * deadline. A function that is not safe to repeat needs `retry: false`. Call it once, outside the handler.
+ * deadline. A function that is not safe to repeat needs `retry: false`. Call it once, outside the handler. Options given here win over
+ * those that the stack declares for the name.
  *
  * @param name Name of the dependency.
  * @param work The function. What it throws and returns is judged like errors and responses of HTTP where it has a status.

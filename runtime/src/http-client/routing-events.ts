@@ -26,6 +26,17 @@ export interface ClientDiscoveryFailedEvent extends ResilienceEvent {
   readonly error: unknown;
 }
 
+/** The endpoints that were found are others than before. */
+export interface ClientEndpointsFoundEvent extends ResilienceEvent {
+  readonly type: 'client.endpoints_found';
+  /** How many there are now. */
+  readonly endpoints: number;
+  /** How many of them are new. */
+  readonly added: number;
+  /** How many are there no longer. */
+  readonly removed: number;
+}
+
 /** A call was sent a second time because the first took long, and is over. */
 export interface ClientHedgedEvent extends ResilienceEvent {
   readonly type: 'client.hedged';
@@ -36,4 +47,4 @@ export interface ClientHedgedEvent extends ResilienceEvent {
 }
 
 /** Everything that is reported about the choice of endpoints and about second requests; `name` is the name of the dependency. */
-export type RoutingEvent = ClientEndpointChangedEvent | ClientUnhealthyUsedEvent | ClientDiscoveryFailedEvent | ClientHedgedEvent;
+export type RoutingEvent = ClientEndpointChangedEvent | ClientUnhealthyUsedEvent | ClientDiscoveryFailedEvent | ClientEndpointsFoundEvent | ClientHedgedEvent;

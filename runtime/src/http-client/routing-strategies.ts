@@ -1,8 +1,14 @@
-import type { CONTRACT } from '../contract/contract.ts';
+import { CONTRACT } from '../contract/contract.ts';
 import type { Random } from '../core/random.ts';
 
+/** The one that only code can ask for, because only code can say what the key of a call is. */
+export const CONSISTENT_HASH = 'consistent-hash';
+
+/** The names of all: those that a stack can declare, and what only code can ask for. */
+export const BALANCING = Object.freeze([...CONTRACT.configuration.dependency.balancing.values, CONSISTENT_HASH] as const);
+
 /** How calls are spread over several endpoints. */
-export type Balancing = (typeof CONTRACT.configuration.dependency.balancing.values)[number];
+export type Balancing = (typeof BALANCING)[number];
 
 /** An endpoint that may be chosen. */
 export interface Candidate {
@@ -26,6 +32,12 @@ export type Candidates<C> = readonly [C, ...C[]];
 /** Chooses one of several endpoints. `turn` grows by 1 with each choice, from a number of chance on. */
 export type Strategy = <C extends Candidate>(candidates: Candidates<C>, random: Random, turn: number) => C;
 
+/**
+ * Part of the cost of another endpoint below which one is better. What was slow is expected to be as fast as the best again in time, but
+ * never quite: without this it would get no call while there is one faster by nothing.
+ */
+const CLEARLY_BETTER = 0.9;
+
 /** The strategies by name. None of them keeps anything: what they give depends on what they are given alone. */
 export const STRATEGIES: Readonly<Record<Balancing, Strategy>> = Object.freeze({
   'peak-ewma': ofTwo,
@@ -33,6 +45,8 @@ export const STRATEGIES: Readonly<Record<Balancing, Strategy>> = Object.freeze({
   'round-robin': roundRobin,
   weighted: byWeight,
   'local-first': localFirst,
+  // Of a call without a key. A pool has a ring for the others.
+  [CONSISTENT_HASH]: ofTwo,
 });
 
 /**
@@ -44,7 +58,7 @@ function ofTwo<C extends Candidate>(candidates: Candidates<C>, random: Random): 
   const [other, ...others] = candidates.filter((each) => each !== first);
   if (other === undefined) return first;
   const second = byWeight([other, ...others], random);
-  if (costOf(second) >= costOf(first)) return first;
+  if (costOf(second) >= costOf(first) * CLEARLY_BETTER) return first;
   const ratio = shareOf(second) / shareOf(first);
   return ratio >= 1 || random.next() < ratio ? second : first;
 }

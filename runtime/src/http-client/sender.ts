@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { deadlineHeaderValue } from '../core/deadline.ts';
 import { isResilienceError } from '../core/errors.ts';
 import type { EventSink } from '../core/events.ts';
+import type { Sleep } from '../core/sleep.ts';
 import type { ResolvedClientOptions } from './client-options.ts';
 import { wasGivenUp } from './dependency.ts';
 import type { EndpointSource, PickedEndpoint } from './endpoints.ts';
@@ -20,7 +21,7 @@ import type { Transport } from './transport.ts';
 export interface SenderTools {
   readonly clock: Clock;
   readonly sink: EventSink;
-  readonly sleep: (durationMs: number, signal?: AbortSignal) => Promise<void>;
+  readonly sleep: Sleep;
   /** Looked up at each request: tracers replace the one of the process. */
   readonly fetch: () => typeof globalThis.fetch;
   readonly endpoints: EndpointSource;
@@ -67,7 +68,7 @@ export class Sender {
   async send(plan: RequestPlan, call: CallContext, progress: Progress): Promise<Response | RefusedAnswer> {
     const { clock } = this.#tools;
     const startedAtMs = clock.nowMs();
-    const picked = await this.#pick(progress, call.signal);
+    const picked = await this.#pick(plan, progress, call.signal);
     progress.attempts += 1;
     progress.tried.push(picked.url);
     progress.endpoint = new URL(picked.url).host;
@@ -90,9 +91,9 @@ export class Sender {
   }
 
   /** An endpoint; one that is found when nobody waits for it any more is given back. */
-  #pick({ tried }: Progress, signal: AbortSignal | undefined): Promise<PickedEndpoint> {
+  #pick({ key }: RequestPlan, { tried }: Progress, signal: AbortSignal | undefined): Promise<PickedEndpoint> {
     return untilAborted(
-      () => this.#tools.endpoints.pick(tried),
+      () => this.#tools.endpoints.pick(tried, key),
       signal,
       (late) => late.settle({ durationMs: 0, failed: false, abandoned: true }),
     );

@@ -1,3 +1,5 @@
+import { DAY_MS, daysSinceEpoch } from '../core/calendar.ts';
+import { attempt } from '../core/read.ts';
 import { isRecord } from '../core/record.ts';
 
 /** Longest time that API Gateway waits for an answer, in milliseconds, unless its quota was raised. */
@@ -59,15 +61,6 @@ function recordSentAt(record: unknown): number | undefined {
   );
 }
 
-/** What another middleware has put into the event may throw when it is touched: that must not fail the request. */
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
-}
-
 function within(value: unknown, name: string): Fields {
   const found = isRecord(value) ? value[name] : undefined;
   return isRecord(found) ? found : {};
@@ -87,7 +80,6 @@ function seconds(value: unknown): number | undefined {
 }
 
 const ISO_TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d{1,9})?Z$/;
-const DAY_MS = 86_400_000;
 
 /** Milliseconds since the epoch of a time as AWS writes it, such as `2026-01-01T00:00:00.000Z`. */
 function isoTime(value: unknown): number | undefined {
@@ -96,11 +88,4 @@ function isoTime(value: unknown): number | undefined {
   const [year = 0, month = 0, day = 0, hours = 0, minutes = 0, secs = 0] = match.slice(1, 7).map(Number);
   const fraction = Number(match[7] ?? 0);
   return daysSinceEpoch(year, month, day) * DAY_MS + hours * 3_600_000 + minutes * 60_000 + secs * 1000 + fraction * 1000;
-}
-
-/** Howard Hinnant's `days_from_civil`: years begin in March, so that the leap day is the last. */
-function daysSinceEpoch(year: number, month: number, day: number): number {
-  const shifted = month > 2 ? year : year - 1;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  return 365 * shifted + Math.floor(shifted / 4) - Math.floor(shifted / 100) + Math.floor(shifted / 400) + dayOfYear - 719_468;
 }

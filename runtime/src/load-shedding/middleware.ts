@@ -1,15 +1,12 @@
-import { ConfigurationError } from '../core/errors.ts';
-import { PRIORITIES, type Priority } from '../core/call-context.ts';
 import type { Clock } from '../core/clock.ts';
+import { FREE_PERMIT, type Gate } from '../core/gate.ts';
 import { show, unknownOption } from '../core/option-schema.ts';
-import type { Gate } from '../core/gate.ts';
-import { FREE_PERMIT } from '../core/gate.ts';
+import { withProblems } from '../core/problems.ts';
 import { isRecord } from '../core/record.ts';
-import { describeCaller, identityProblems, type CallerIdentity } from '../middy/caller.ts';
+import { describeRequest, requestSourceProblems, type RequestSources } from '../middy/describe-request.ts';
 import type { CallDescription } from '../middy/describe.ts';
 import { gateMiddleware, type GateMiddleware } from '../middy/gate-middleware.ts';
 import { isHttpEvent } from '../middy/http.ts';
-import { prioritySourceProblems, withPriority, type PrioritySource } from '../middy/priority.ts';
 import { textAt } from '../middy/read.ts';
 import { createLoadShedder, type LoadSheddingDependencies } from './create.ts';
 import type { LoadShedError } from './errors.ts';
@@ -18,15 +15,9 @@ import type { LoadSheddingOptions } from './options.ts';
 import { LoadShedder, type SheddableCall } from './policy.ts';
 
 /** How the middleware meets requests. */
-export interface LoadSheddingRequestOptions {
-  /** Header in which a request says how much it matters. Callers choose it themselves unless a hop in front overwrites it. Default `x-priority`. */
-  readonly priority?: PrioritySource | undefined;
-  /** The priority of a request, in place of the header; undefined leaves it to the header, and so does what it throws. Default: none. */
-  readonly priorityOf?: ((event: unknown, context: unknown) => Priority | undefined) | undefined;
+export interface LoadSheddingRequestOptions extends RequestSources {
   /** Paths of which nothing is ever shed or measured. Default: `/health`, `/health/detail`, `/ready` and `/live`. */
   readonly exemptPaths?: readonly string[] | undefined;
-  /** How it is found out who makes a call, for `skip` and `shouldShed`. Default: what the platform says. */
-  readonly identity?: CallerIdentity | undefined;
 }
 
 /** Options of the middleware: those of load shedding, and how it meets requests. */
@@ -60,11 +51,12 @@ export function loadShedding(
   const { own, others } = split(ready === undefined ? target : rest);
   const problems = requestProblems(own);
   if (ready !== undefined) problems.push(...Object.keys(others).map((key) => unknownOption('options', key, REQUEST_OPTIONS)));
-  const shedder = withProblems(problems, () => ready ?? createLoadShedder(others, rest as LoadSheddingDependencies));
+  const shedder = withProblems('load shedding cannot work', problems, () => ready ?? createLoadShedder(others, rest as LoadSheddingDependencies));
   return gateMiddleware<LoadShedError>(sparing(shedder), {
     fallback: shedder.options.onShed,
     clock: shedder.clock,
-    describe: describer(own, shedder.clock),
+    // What is switched off does not look at requests.
+    describe: shedder.options.enabled ? describer(own, shedder.clock) : undefined,
   });
 }
 
@@ -81,16 +73,14 @@ function sparing(shedder: LoadShedder): Gate {
   };
 }
 
-function describer({ priority, priorityOf, exemptPaths = HEALTH_PATHS, identity }: LoadSheddingRequestOptions, clock: Clock) {
-  const describe = withPriority(describeCaller(identity), priority);
+function describer({ exemptPaths = HEALTH_PATHS, ...sources }: LoadSheddingRequestOptions, clock: Clock) {
+  const describe = describeRequest(sources);
   const exempt = new Set(exemptPaths);
   return (event: unknown, context: unknown): CallDescription => {
     const call = describe(event, context);
-    const chosen = priorityOf === undefined ? undefined : attempt(() => priorityOf(event, context));
     const ageMs = ageOf(event, clock.nowMs());
     const described: RequestCall = {
       ...call,
-      ...(chosen !== undefined && Object.hasOwn(PRIORITIES, chosen) && { priority: chosen }),
       ...(ageMs !== undefined && { ageMs, maxAgeMs: patienceOf(event) }),
       ...(isHttpEvent(event) && pathsOf(call, event).some((path) => exempt.has(path)) && { isExempt: true }),
     };
@@ -106,41 +96,16 @@ function pathsOf({ path }: CallDescription, event: unknown): readonly string[] {
   return plain.startsWith(stage) ? [plain, plain.slice(stage.length - 1)] : [plain];
 }
 
-/** What cannot say how much a request matters must not fail it. */
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
-}
-
 function split(options: unknown): { own: LoadSheddingRequestOptions; others: LoadSheddingOptions } {
   if (!isRecord(options)) return { own: {}, others: options as LoadSheddingOptions };
   const { priority, priorityOf, exemptPaths, identity, ...others } = options as LoadSheddingMiddlewareOptions;
   return { own: { priority, priorityOf, exemptPaths, identity }, others };
 }
 
-function requestProblems({ priority, priorityOf, exemptPaths, identity }: LoadSheddingRequestOptions): string[] {
+function requestProblems({ exemptPaths, ...sources }: LoadSheddingRequestOptions): string[] {
   const isPaths = exemptPaths === undefined || (Array.isArray(exemptPaths) && exemptPaths.every((path) => typeof path === 'string' && path.startsWith('/')));
   return [
-    ...prioritySourceProblems('options.priority', priority),
-    ...(priorityOf === undefined || typeof priorityOf === 'function' ? [] : [`options.priorityOf is ${show(priorityOf)}: pass a function`]),
+    ...requestSourceProblems('options', sources),
     ...(isPaths ? [] : [`options.exemptPaths is ${show(exemptPaths)}: pass a list of paths such as /health`]),
-    ...identityProblems('options.identity', identity),
   ];
-}
-
-/** Makes a load shedder; where that fails, its problems are told with those that were found before. */
-function withProblems(problems: readonly string[], make: () => LoadShedder): LoadShedder {
-  let shedder: LoadShedder | undefined;
-  const all = [...problems];
-  try {
-    shedder = make();
-  } catch (error) {
-    if (!(error instanceof ConfigurationError) || all.length === 0) throw error;
-    all.push(...error.problems);
-  }
-  if (shedder === undefined || all.length > 0) throw new ConfigurationError('load shedding cannot work', all);
-  return shedder;
 }

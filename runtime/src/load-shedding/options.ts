@@ -95,7 +95,7 @@ export interface LoadSheddingOptions extends DeclaredLoadSheddingOptions {
 const CALLBACKS = ['shouldShed', 'skip', 'onShed'] as const;
 
 /** Weights of the signals that are not given. */
-export const DEFAULT_WEIGHTS: SignalWeights = Object.freeze({ cpu: 0.3, memory: 0.3, latency: 0.3, errors: 0.1 });
+const DEFAULT_WEIGHTS: SignalWeights = Object.freeze({ cpu: 0.3, memory: 0.3, latency: 0.3, errors: 0.1 });
 
 /** Nobody is spared but critical requests. */
 const DEFAULT_CAPS: Readonly<Record<Priority, number>> = Object.freeze({ critical: 0, high: 1, normal: 1, low: 1, background: 1 });
@@ -133,7 +133,7 @@ export function resolveLoadSheddingOptions(options: LoadSheddingOptions = {}): R
 }
 
 /** Every problem of the options, each as one sentence that names the option, the value seen and the remedy. */
-export function loadSheddingOptionProblems(options: LoadSheddingOptions): string[] {
+function loadSheddingOptionProblems(options: LoadSheddingOptions): string[] {
   const given: unknown = options;
   if (!isRecord(given)) return [`options is ${show(given)}: pass an object`];
   const { name, weights, priorityRateCaps, strategy, ...rest } = options;

@@ -2,7 +2,7 @@ import { PRIORITIES, UNKNOWN_CALL, type CallContext, type Priority } from '../co
 import type { Clock } from '../core/clock.ts';
 import { retryAfterSeconds } from '../core/errors.ts';
 import type { EventSink } from '../core/events.ts';
-import { FREE_PERMIT, runWithPermit, type Gate, type Operation, type Permit, type Policy } from '../core/gate.ts';
+import { FREE_PERMIT, runBehind, type Gate, type Operation, type Permit, type Policy } from '../core/gate.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { uniform, type Random } from '../core/random.ts';
 import { LoadShedError, type ShedReason } from './errors.ts';
@@ -85,15 +85,8 @@ export class LoadShedder implements Gate, Policy {
    *
    * @throws LoadShedError if it is shed and there is no `onShed`.
    */
-  async execute<T>(operation: Operation<T>, call: SheddableCall = UNKNOWN_CALL): Promise<T> {
-    let permit: Permit;
-    try {
-      permit = this.acquire(call);
-    } catch (error) {
-      if (this.options.onShed === undefined || !(error instanceof LoadShedError)) throw error;
-      return (await this.options.onShed(error, call)) as T;
-    }
-    return runWithPermit(permit, operation, call);
+  execute<T>(operation: Operation<T>, call: SheddableCall = UNKNOWN_CALL): Promise<T> {
+    return runBehind(this, operation, call, this.#onRefused);
   }
 
   /** What this load shedder has done so far, and the load of this environment. */
@@ -103,6 +96,11 @@ export class LoadShedder implements Gate, Policy {
     const load = this.#watch.snapshot(this.clock.nowMs());
     return Object.freeze({ ...load, requests, admitted, shed, shedRatio: requests === 0 ? 0 : shed / requests });
   }
+
+  readonly #onRefused = async (error: unknown, call: CallContext): Promise<unknown> => {
+    if (this.options.onShed === undefined || !(error instanceof LoadShedError)) throw error;
+    return this.options.onShed(error, call);
+  };
 
   #reasonToShed(call: SheddableCall, priority: Priority, rate: number): ShedReason | undefined {
     const { strategy } = this.options;

@@ -94,8 +94,10 @@ export class LoadMeter {
 
   #memory(): number | undefined {
     const { memoryLimitBytes } = this.#probe;
+    // To ask the platform takes a while.
+    if (memoryLimitBytes === undefined || memoryLimitBytes <= 0) return undefined;
     const used = this.#probe.memoryBytes?.();
-    return used === undefined || memoryLimitBytes === undefined || memoryLimitBytes <= 0 ? undefined : used / memoryLimitBytes;
+    return used === undefined ? undefined : used / memoryLimitBytes;
   }
 }
 

@@ -1,10 +1,11 @@
 import { show, unknownOption } from '../core/option-schema.ts';
+import { valueAt } from '../core/read.ts';
 import { givenOf, isRecord } from '../core/record.ts';
 import { addressKey } from './address.ts';
 import { describeCall, type CallDescription } from './describe.ts';
 import { requestHeader } from './headers.ts';
 import { isHttpEvent } from './http.ts';
-import { textAt, valueAt } from './read.ts';
+import { textAt } from './read.ts';
 
 /** What IAM says about a caller, under one name for all kinds of events. */
 export type IamField = keyof typeof IAM_PATHS;

@@ -1,7 +1,7 @@
 import type { Request } from '@middy/core';
 import { ABANDONED } from '../core/outcome.ts';
+import { valueAt } from '../core/read.ts';
 import { settleHeld } from './permit-ledger.ts';
-import { valueAt } from './read.ts';
 
 /** Where Powertools' middlewares leave what is to be called when somebody answers early, in the order in which Powertools calls it. */
 const CLEANUP_KEYS = ['tracer', 'metrics', 'logger', 'idempotency'].map((tool) => `powertools-for-aws.${tool}`);

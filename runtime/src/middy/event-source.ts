@@ -1,6 +1,7 @@
+import { valueAt } from '../core/read.ts';
 import { describeCall } from './describe.ts';
 import { isHttpEvent } from './http.ts';
-import { keysOf, lengthAt, textAt, valueAt } from './read.ts';
+import { keysOf, lengthAt, textAt } from './read.ts';
 
 /** What invoked a function; `other` is a direct invocation, a step of a state machine or a source that is not known here. */
 export type EventKind =

@@ -1,6 +1,6 @@
 import type { Request } from '@middy/core';
 import { ConfigurationError } from '../core/errors.ts';
-import { valueAt } from './read.ts';
+import { valueAt } from '../core/read.ts';
 
 /** What a handler is called with. */
 export interface HandlerArguments {
@@ -47,26 +47,38 @@ interface Wrappable {
  * @throws ConfigurationError if the handler cannot be wrapped: on Middy's own execution modes, and in durable functions.
  */
 export function wrapHandler(request: Request, middleware: string, wrapper: HandlerWrapper): void {
-  const wrappable: Wrappable = request as Wrappable;
-  if (!(WRAPPERS in wrappable)) {
+  if (!hasWrappers(request)) {
     throw new ConfigurationError(`${middleware} cannot work on stock Middy`, [
       'its hooks cannot stand around the handler: import { middy } from resilient-lambda-runtime, or set executionMode: resilientExecutionMode()',
     ]);
   }
   // A durable function runs again from its start when it is resumed: what a clock decided the first time would be decided anew.
-  if (valueAt(request.context, 'executionContext') !== undefined && valueAt(request.context, 'lambdaContext') !== undefined) {
+  if (isDurable(request)) {
     throw new ConfigurationError(`${middleware} cannot work in a durable function`, [
       'its handler is run again whenever it is resumed: leave the middleware out, and limit and repeat the steps by their own options',
     ]);
   }
-  wrappable[WRAPPERS] = [...(wrappable[WRAPPERS] ?? []), wrapper];
+  request[WRAPPERS] = [...(request[WRAPPERS] ?? []), wrapper];
+}
+
+/** Whether the handler of a request can be wrapped, for a middleware that does without where it cannot. */
+export function isWrappable(request: Request): boolean {
+  return hasWrappers(request) && !isDurable(request);
+}
+
+function hasWrappers(request: object): request is Wrappable {
+  return WRAPPERS in request;
+}
+
+function isDurable({ context }: Request): boolean {
+  return valueAt(context, 'executionContext') !== undefined && valueAt(context, 'lambdaContext') !== undefined;
 }
 
 /** The handler for one request, in what middlewares will have wrapped around it by the time it is called. */
 export function wrappableHandler(request: object, handler: WrappableHandler): WrappableHandler {
   const wrappable: Wrappable = request;
   // Modes may be composed twice: the outer one wraps.
-  if (WRAPPERS in wrappable) return handler;
+  if (hasWrappers(request)) return handler;
   wrappable[WRAPPERS] = undefined;
   return (event, context, extra) => {
     const wrappers = wrappable[WRAPPERS];

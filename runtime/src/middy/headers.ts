@@ -1,7 +1,15 @@
-import { keysOf, valueAt } from './read.ts';
+import { valueAt } from '../core/read.ts';
+import { keysOf } from './read.ts';
 
 /** Headers by name. */
 export type HeaderFields = Readonly<Record<string, string>>;
+
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
+
+/** Whether a value can be the name of a header: 1 to 128 characters. */
+export function isHeaderName(value: unknown): value is string {
+  return typeof value === 'string' && HEADER_NAME.test(value);
+}
 
 /** All values of a header of an HTTP event, in the order in which they came; names are read in any case. */
 export function requestHeader(event: unknown, name: string): readonly string[] {

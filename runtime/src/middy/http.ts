@@ -1,6 +1,6 @@
 import { retryAfterSeconds, type ResilienceError } from '../core/errors.ts';
+import { valueAt } from '../core/read.ts';
 import { multiValue, usesMultiValueHeaders } from './headers.ts';
-import { valueAt } from './read.ts';
 
 /** An answer that API Gateway (v1 and v2), function URLs, ALB and VPC Lattice all understand. */
 export interface HttpAnswer {

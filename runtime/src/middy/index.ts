@@ -1,6 +1,7 @@
 export { answerRefusals } from './answer-refusals.ts';
 export { describeCaller, type CallerIdentity, type IamField, type IdentitySource } from './caller.ts';
 export { describeCall, type CallDescription } from './describe.ts';
+export type { RequestSources } from './describe-request.ts';
 export { eventKind, operationOf, type EventKind } from './event-source.ts';
 export { resilientExecutionMode } from './execution-mode.ts';
 export { freshArguments, type SharedArguments } from './fresh-arguments.ts';

@@ -2,7 +2,7 @@ import { PRIORITIES, type CallContext, type Priority } from '../core/call-contex
 import { show, unknownOption } from '../core/option-schema.ts';
 import { isRecord } from '../core/record.ts';
 import type { CallDescription } from './describe.ts';
-import { requestHeader } from './headers.ts';
+import { isHeaderName, requestHeader } from './headers.ts';
 
 /** Where a request says how much it matters. */
 export interface PrioritySource {
@@ -16,7 +16,6 @@ export type PrioritisedCall = CallDescription & Pick<CallContext, 'priority'>;
 type Describe<Description> = (event: unknown, context: unknown) => Description;
 
 const DEFAULT_HEADER = 'x-priority';
-const HEADER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
 
 /**
  * The priority that a header of an HTTP event names: `critical`, `high`, `normal`, `low` or `background`, in any case. Any other
@@ -46,9 +45,8 @@ export function prioritySourceProblems(path: string, source: unknown): string[] 
   if (source === undefined) return [];
   if (!isRecord(source)) return [`${path} is ${show(source)}: set { header }`];
   const { header, ...others } = source;
-  const usable = header === undefined || (typeof header === 'string' && HEADER.test(header));
   return [
-    ...(usable ? [] : [`${path}.header is ${show(header)}: set the name of a header`]),
+    ...(header === undefined || isHeaderName(header) ? [] : [`${path}.header is ${show(header)}: set the name of a header`]),
     ...Object.keys(others).map((key) => unknownOption(path, key, ['header'])),
   ];
 }

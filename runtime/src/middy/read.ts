@@ -1,19 +1,4 @@
-/**
- * What stands at a path of an event or a context, of which nothing is certain; undefined if there is nothing or it cannot be
- * read. What another middleware has put into the event may throw when it is touched: that must not fail the request.
- */
-export function valueAt(value: unknown, ...path: readonly string[]): unknown {
-  let found = value;
-  try {
-    for (const name of path) {
-      if (typeof found !== 'object' || found === null) return undefined;
-      found = (found as Record<string, unknown>)[name];
-    }
-    return found;
-  } catch {
-    return undefined;
-  }
-}
+import { valueAt } from '../core/read.ts';
 
 /** The text at a path; undefined if there is none or it is empty. */
 export function textAt(value: unknown, ...path: readonly string[]): string | undefined {

@@ -32,6 +32,8 @@ const ROWS: Rows = {
     ...(Number(event['totalDelayMs']) > 0 ? [seconds(RETRY.delay, event['totalDelayMs'])] : []),
     { instrument: RETRY.attemptsCount, value: event['attempts'] },
   ]),
+  'client.created': endpointsRow,
+  'client.endpoints_found': endpointsRow,
   'client.request': clientRequest,
   'client.attempt': (event) => clientRow(event, [seconds(CLIENT.attemptDuration, event['durationMs']), count(BALANCER.requests)]),
   'client.fallback': (event) => clientRow(event, [count(SERVICE_CLIENT.fallbacks)]),
@@ -62,6 +64,12 @@ function retryRow({ name, result, errorType }: Event, attempt: unknown, measures
 
 function clientRow({ name, method, status, endpoint, kind, from, to }: Event, measures: readonly Measure[]): Row {
   return { labels: { service: name, method, status, error: status, endpoint, kind, from_status: from, to_status: to }, measures };
+}
+
+/** How many endpoints there are, where that is known. */
+function endpointsRow(event: Event): Row {
+  const { endpoints } = event;
+  return clientRow(event, endpoints === undefined ? [] : [{ instrument: BALANCER.instances, value: endpoints }]);
 }
 
 /** What was refused before the first attempt is counted, but has no duration that says anything. */

@@ -6,6 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import type { EventSink } from '../core/events.ts';
 import type { Random } from '../core/random.ts';
+import type { Sleep } from '../core/sleep.ts';
 import { sourcesFrom } from '../core/sources.ts';
 import { systemSleep } from '../core/system-sources.ts';
 import { sharedStateClient } from '../dynamodb/shared-client.ts';
@@ -31,7 +32,7 @@ export interface RateLimiterDependencies {
   /** Where events go. Default: splits and, once a minute, a failing table to the console. */
   readonly sink?: EventSink;
   /** Waits within a request, in milliseconds. Default: a timer of this machine. */
-  readonly sleep?: (durationMs: number) => Promise<void>;
+  readonly sleep?: Sleep;
   /** Environment variables. Default: those of this process. */
   readonly environment?: Environment;
 }

@@ -1,8 +1,9 @@
 import type { Request } from '@middy/core';
 import type { CallContext } from '../core/call-context.ts';
-import { ConfigurationError } from '../core/errors.ts';
 import type { Permit } from '../core/gate.ts';
 import { show, unknownOption } from '../core/option-schema.ts';
+import { withProblems } from '../core/problems.ts';
+import { attempt } from '../core/read.ts';
 import { describeCaller, identityProblems, type CallerIdentity } from '../middy/caller.ts';
 import { deadlineOf, gateMiddleware, type GateMiddleware } from '../middy/gate-middleware.ts';
 import { withHeaders, type HeaderFields } from '../middy/headers.ts';
@@ -23,6 +24,8 @@ export interface RateLimitRequestOptions extends LimitHeaderOptions {
 
 /** Options of the middleware: those of a rate limiter, and how it meets requests. */
 export interface RateLimitMiddlewareOptions extends RateLimitOptions, RateLimitRequestOptions {}
+
+const SUBJECT = 'the rate limiter cannot work';
 
 const REQUEST_OPTIONS = ['identity', 'headers', 'headerPrefix'] as const;
 
@@ -47,12 +50,13 @@ export function rateLimit(
   const problems = requestProblems(own);
   if (ready !== undefined) problems.push(...Object.keys(limits).map((key) => unknownOption('options', key, REQUEST_OPTIONS)));
   const make = () => ready ?? createRateLimiter(limits as unknown as RateLimitOptions, rest as RateLimiterDependencies);
-  const limiter = withProblems(problems, () => withKeysOfTheirOwn(make()));
+  const limiter = withProblems(SUBJECT, problems, () => withKeysOfTheirOwn(make()));
   const { clock, options } = limiter;
   return gateMiddleware<RateLimitedError>(limiter, {
     fallback: options.onLimited,
     clock,
-    describe: describeCaller(own.identity),
+    // What is switched off does not look at requests.
+    describe: options.enabled ? describeCaller(own.identity) : undefined,
     // A dry run is not to be noticed.
     onAnswer: options.dryRun ? undefined : (request, decided) => tell(request, decided, own, limiter),
   });
@@ -66,20 +70,6 @@ function split(options: unknown): { own: RateLimitRequestOptions; limits: Readon
 
 function requestProblems({ identity, headers, headerPrefix }: RateLimitRequestOptions): string[] {
   return [...identityProblems('options.identity', identity), ...limitHeaderProblems({ headers, headerPrefix })];
-}
-
-/** Makes a limiter; where that fails, its problems are told with those that were found before. */
-function withProblems(problems: readonly string[], make: () => RateLimiter): RateLimiter {
-  let limiter: RateLimiter | undefined;
-  const all = [...problems];
-  try {
-    limiter = make();
-  } catch (error) {
-    if (!(error instanceof ConfigurationError) || all.length === 0) throw error;
-    all.push(...error.problems);
-  }
-  if (limiter === undefined || all.length > 0) throw new ConfigurationError('the rate limiter cannot work', all);
-  return limiter;
 }
 
 interface Told {
@@ -159,7 +149,7 @@ export function rateLimitRecords<Item = unknown>(
   if (target instanceof RateLimiter && dependencies !== undefined) {
     problems.push('dependencies were passed beside a ready rate limiter, which has its own: pass them to createRateLimiter');
   }
-  const limiter = withProblems(problems, () => (target instanceof RateLimiter ? target : createRateLimiter(target, dependencies)));
+  const limiter = withProblems(SUBJECT, problems, () => (target instanceof RateLimiter ? target : createRateLimiter(target, dependencies)));
   const sifted = new WeakMap<Request, Sifted>();
 
   async function recordsBefore(request: Request): Promise<void> {
@@ -214,6 +204,7 @@ function sift(
   limiter: RateLimiter,
 ): Promise<SiftedBatch> {
   const deadline = deadlineOf(context, limiter.clock);
+  // One malformed record must not fail the batch again and again: the handler can report it alone.
   const keys = new Map(records.map((each) => [each, attempt(() => keyOf(each.record)) ?? []]));
   return siftRecords(
     records,
@@ -224,13 +215,4 @@ function sift(
     },
     (each) => JSON.stringify(keys.get(each)),
   );
-}
-
-/** One malformed record must not fail the batch again and again: the handler can report it alone. */
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
 }

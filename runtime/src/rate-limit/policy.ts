@@ -7,6 +7,7 @@ import { show } from '../core/option-schema.ts';
 import type { CompletedOutcome, Outcome } from '../core/outcome.ts';
 import type { Random } from '../core/random.ts';
 import { isRecord } from '../core/record.ts';
+import type { Sleep } from '../core/sleep.ts';
 import { KnownDecision, type LimitDecision } from './decision.ts';
 import { RateLimitedError } from './errors.ts';
 import { KeyControl } from './key-control.ts';
@@ -26,7 +27,7 @@ export interface LimiterDependencies {
   readonly random: Random;
   readonly sink: EventSink;
   /** Waits within a request, in milliseconds. */
-  readonly sleep: (durationMs: number) => Promise<void>;
+  readonly sleep: Sleep;
 }
 
 /** The right to make one call, and what the limits said to it. */

@@ -7,9 +7,9 @@ const UNPROTECTED = { retry: false, hedgeAfterQuantile: 0, circuit: false, bulkh
 
 /** Before circuits and bulkheads, which are those of the clients where there are any; nothing of this meets requests. */
 export const clientPiece: Piece = (workshop) => {
-  const { circuitStore, bulkheadStore, retryBudgets, fetch } = workshop.dependencies;
+  const { circuitStore, bulkheadStore, retryBudgets, fetch, cloudMap } = workshop.dependencies;
   workshop.parts.clients = workshop.named('dependencies', (given) =>
-    createResilientClient(clientOptions(workshop, given), { ...workshop.sources, ...givenOf({ circuitStore, bulkheadStore, retryBudgets, fetch }) }),
+    createResilientClient(clientOptions(workshop, given), { ...workshop.sources, ...givenOf({ circuitStore, bulkheadStore, retryBudgets, fetch, cloudMap }) }),
   );
   return () => [];
 };

@@ -12,7 +12,8 @@ export type ResilienceMiddleware = GateMiddleware[] & Pick<Resilience, 'circuit'
  * bulkheads if their `inbound` is true; the others are taken with `limiter(name)`, `circuit(name)` and `bulkhead(name)`, clients of
  * dependencies with `client(name)`. Load is shed, work cut short and the handler run again where the stack or the code says so.
  * Without a configuration in the environment there are only the observability, the health and what the code names. Works on stock
- * `@middy/core` and on the exported `middy`; timeout and retry need the latter.
+ * `@middy/core` and on the exported `middy`; timeout and retry need the latter, and so do clients to follow the request of the
+ * handler (`followRequest`).
  *
  * @param options What code says of everything, over what the stack declares.
  * @param dependencies As for `createResilience`.

@@ -2,9 +2,10 @@ import type { BulkheadMiddlewareOptions, BulkheadStore } from '../bulkhead/index
 import type { CircuitBreakerOptions, CircuitStore } from '../circuit-breaker/index.ts';
 import { show, unknownOption } from '../core/option-schema.ts';
 import { isRecord } from '../core/record.ts';
-import type { HealthCheckOptions, Sleep } from '../health/index.ts';
+import type { Sleep } from '../core/sleep.ts';
+import type { HealthCheckOptions } from '../health/index.ts';
 import type { LoadProbe, LoadSheddingMiddlewareOptions } from '../load-shedding/index.ts';
-import type { ClientOptions } from '../http-client/index.ts';
+import type { ClientOptions, ClientSources } from '../http-client/index.ts';
 import { identityProblems, type CallerIdentity } from '../middy/caller.ts';
 import type { ObservabilityDependencies, ObservabilityMiddlewareOptions } from '../observability/index.ts';
 import type { RateLimitMiddlewareOptions, RateLimitStore } from '../rate-limit/index.ts';
@@ -62,6 +63,8 @@ export interface ResilienceDependencies extends ObservabilityDependencies {
   readonly retryBudgets?: RetryBudgets | undefined;
   /** Sends the requests of clients. Default: the global `fetch`, looked up at each request. */
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Who asks AWS Cloud Map for endpoints: `cloudMapClient()` of `resilient-lambda-runtime/cloud-map`. Default: nobody. */
+  readonly cloudMap?: ClientSources['cloudMap'];
   /** Where the load of the process is read. Default: this process. */
   readonly loadProbe?: LoadProbe | undefined;
   /** Waits within a request, in milliseconds, until the signal is aborted. Default: a timer of this machine. */

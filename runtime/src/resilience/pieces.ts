@@ -6,6 +6,7 @@ import { loadSheddingPiece } from './load-shedding-piece.ts';
 import { observabilityPiece } from './observability-piece.ts';
 import { rateLimitPiece } from './rate-limit-piece.ts';
 import { refusalPiece } from './refusal-piece.ts';
+import { requestPiece } from './request-piece.ts';
 import { retryPiece } from './retry-piece.ts';
 import { timeoutPiece } from './timeout-piece.ts';
 import type { Piece } from './workshop.ts';
@@ -22,4 +23,5 @@ export const PIECES: readonly Piece[] = [
   bulkheadPiece,
   timeoutPiece,
   retryPiece,
+  requestPiece,
 ];

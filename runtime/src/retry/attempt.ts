@@ -1,7 +1,7 @@
 import type { CompletedOutcome } from '../core/outcome.ts';
+import type { Timer } from '../core/sleep.ts';
 import type { AbortLink } from './abort-link.ts';
 import { discardBody } from './foreign.ts';
-import type { Timer } from './timer.ts';
 
 /** How an attempt ended. */
 export interface AttemptEnd {
@@ -21,11 +21,6 @@ export interface AttemptLimit {
   readonly expired: () => Error;
 }
 
-/** Timers of Node cannot count further, and fire at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-const NO_TIMER = (): void => undefined;
-
 /**
  * Runs some work until it ends, its time is over or its caller gives up, whichever comes first. When its time is over, its signal is
  * aborted, and what it comes to later is dropped.
@@ -33,23 +28,26 @@ const NO_TIMER = (): void => undefined;
 export function runLimited(work: () => unknown, { limitMs, link, timer, expired }: AttemptLimit): Promise<AttemptEnd> {
   return new Promise((resolve) => {
     let state: 'running' | 'over' | 'expired' = 'running';
+    let tellEnding: ((outcome: CompletedOutcome) => void) | undefined;
     const end = (ended: AttemptEnd, how: 'over' | 'expired'): void => {
       state = how;
       stop();
       resolve(ended);
     };
-    const stop = limitMs > LONGEST_TIMER_MS ? NO_TIMER : timer(limitMs, expire);
-    const ending = settled(work);
+    const stop = timer(limitMs, expire);
+    begin(work, (outcome) => {
+      if (state === 'running') end({ outcome }, 'over');
+      else if (state === 'expired') drop(outcome);
+      else tellEnding?.(outcome);
+    });
     const cancel = (): void => {
-      if (state === 'running') end({ outcome: { kind: 'failure', error: link.signal.reason }, ending }, 'over');
+      if (state !== 'running') return;
+      const ending = new Promise<CompletedOutcome>((tell) => (tellEnding = tell));
+      end({ outcome: { kind: 'failure', error: link.signal.reason }, ending }, 'over');
     };
     link.onCancel(cancel);
     // The work itself may have done it by now.
     if (link.signal.aborted) cancel();
-    void ending.then((outcome) => {
-      if (state === 'running') end({ outcome }, 'over');
-      else if (state === 'expired' && outcome.kind === 'success') discardBody(outcome.value);
-    });
 
     function expire(): void {
       if (state !== 'running') return;
@@ -60,10 +58,16 @@ export function runLimited(work: () => unknown, { limitMs, link, timer, expired 
   });
 }
 
-async function settled(work: () => unknown): Promise<CompletedOutcome> {
+/** Begins some work, and tells once how it has ended: with less of promises than a function that awaits it. */
+function begin(work: () => unknown, onEnd: (outcome: CompletedOutcome) => void): void {
+  const onError = (error: unknown): void => onEnd({ kind: 'failure', error });
   try {
-    return { kind: 'success', value: await work() };
+    Promise.resolve(work()).then((value) => onEnd({ kind: 'success', value }), onError);
   } catch (error) {
-    return { kind: 'failure', error };
+    onError(error);
   }
+}
+
+function drop(outcome: CompletedOutcome): void {
+  if (outcome.kind === 'success') discardBody(outcome.value);
 }

@@ -1,8 +1,9 @@
 import { isRejection, isResilienceError } from '../core/errors.ts';
 import type { CompletedOutcome } from '../core/outcome.ts';
+import { valueAt } from '../core/read.ts';
 import { parseRetryAfter } from '../core/retry-after.ts';
 import { FINAL_CODES, NETWORK_CODES, TRANSIENT_NAMES } from './error-signs.ts';
-import { headerOf, statusOf, valueAt } from './foreign.ts';
+import { headerOf, statusOf } from './foreign.ts';
 
 /** A kind of error: a class, or the name or code of one. What is derived from it is of that kind too. */
 export type ErrorKind = string | (abstract new (...args: never[]) => unknown);
@@ -127,8 +128,11 @@ function isObject(value: unknown): value is object {
 
 function isOfKind(error: unknown, kinds: readonly ErrorKind[]): boolean {
   if (kinds.length === 0) return false;
-  const names = namesOf(error);
-  return kinds.some((kind) => (typeof kind === 'string' ? names.has(kind) : isInstance(error, kind) || (isTelling(kind.name) && names.has(kind.name))));
+  const [name, code, classes] = [valueAt(error, 'name'), valueAt(error, 'code'), classesOf(error)];
+  return kinds.some((kind) => {
+    if (typeof kind === 'string') return kind === name || kind === code || classes.has(kind);
+    return isInstance(error, kind) || (isTelling(kind.name) && (kind.name === name || kind.name === code || classes.has(kind.name)));
+  });
 }
 
 function isInstance(error: unknown, kind: Exclude<ErrorKind, string>): boolean {
@@ -144,17 +148,32 @@ function isTelling(name: string): boolean {
   return name.length > 2;
 }
 
-/** The name and the code of an error and the names of its classes: two copies of a class in one bundle share only that. */
-function namesOf(error: unknown): ReadonlySet<string> {
-  const names: unknown[] = [valueAt(error, 'name'), valueAt(error, 'code')];
+const NO_CLASSES: ReadonlySet<string> = new Set();
+
+/** By prototype, of which there are few, because the refusals of an overload are all looked at. */
+const classNames = new WeakMap<object, ReadonlySet<string>>();
+
+/** The names of the classes of an error: two copies of a class in one bundle share only that. */
+function classesOf(error: unknown): ReadonlySet<string> {
   try {
-    for (let prototype = isObject(error) ? prototypeOf(error) : null; prototype !== null; prototype = prototypeOf(prototype)) {
-      names.push(valueAt(prototype, 'constructor', 'name'));
-    }
+    const prototype = isObject(error) ? prototypeOf(error) : null;
+    if (prototype === null) return NO_CLASSES;
+    const names = classNames.get(prototype) ?? classNamesOf(prototype);
+    classNames.set(prototype, names);
+    return names;
   } catch {
     // A proxy need not say.
+    return NO_CLASSES;
   }
-  return new Set(names.filter((name): name is string => typeof name === 'string' && name !== ''));
+}
+
+function classNamesOf(first: object): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let prototype: object | null = first; prototype !== null; prototype = prototypeOf(prototype)) {
+    const name = valueAt(prototype, 'constructor', 'name');
+    if (typeof name === 'string' && name !== '') names.add(name);
+  }
+  return names;
 }
 
 function prototypeOf(value: object): object | null {

@@ -1,12 +1,11 @@
 import type { Clock } from '../core/clock.ts';
 import type { EventSink } from '../core/events.ts';
 import type { Random } from '../core/random.ts';
+import { timerFrom, type Sleep } from '../core/sleep.ts';
 import { sourcesFrom } from '../core/sources.ts';
-import { systemTimer } from '../core/system-sources.ts';
 import { RetryBudgets } from './budget.ts';
 import { resolveRetryOptions, type RetryOptions } from './options.ts';
 import { Retry } from './policy.ts';
-import { timerOf, type Sleep } from './timer.ts';
 
 /** What a retry may be given instead of what the environment provides. */
 export interface RetryDependencies {
@@ -32,6 +31,5 @@ const ENVIRONMENT_BUDGETS = new RetryBudgets();
 export function createRetry(options: RetryOptions = {}, dependencies: RetryDependencies = {}): Retry {
   const resolved = resolveRetryOptions(options);
   const { sleep, budgets = ENVIRONMENT_BUDGETS } = dependencies;
-  const timer = sleep === undefined ? systemTimer : timerOf(sleep);
-  return new Retry(resolved, { ...sourcesFrom(dependencies), timer, budget: budgets.of(resolved.name, resolved) });
+  return new Retry(resolved, { ...sourcesFrom(dependencies), timer: timerFrom(sleep), budget: budgets.of(resolved.name, resolved) });
 }

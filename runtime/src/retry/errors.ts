@@ -38,7 +38,8 @@ export class RetryExhaustedError extends ResilienceError {
       code: 'RETRY_EXHAUSTED',
       statusCode: 503,
       publicFields: { service: retry, max_attempts: maxAttempts },
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      // No header can say for ever.
+      ...(retryAfterMs !== undefined && retryAfterMs < Infinity && { retryAfterMs }),
       ...(cause !== undefined && { cause }),
     });
     this.name = 'RetryExhaustedError';

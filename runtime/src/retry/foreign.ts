@@ -1,34 +1,16 @@
-/**
- * What stands at a path of something that somebody else has thrown or returned; undefined if there is nothing or it cannot be
- * read. What has getters or is a proxy may throw when it is touched: that must not take the place of what went wrong.
- */
-export function valueAt(value: unknown, ...path: readonly string[]): unknown {
-  let found = value;
-  try {
-    for (const name of path) {
-      if (!isObject(found)) return undefined;
-      found = (found as Record<string, unknown>)[name];
-    }
-    return found;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function';
-}
+import { isObject, valueAt } from '../core/read.ts';
 
 /** The HTTP status of a response or an error in the shapes in use: Lambda's, that of fetch, the SDK's and that of axios. */
 export function statusOf(value: unknown): number | undefined {
   if (!isObject(value)) return undefined;
-  return [
-    valueAt(value, 'statusCode'),
-    valueAt(value, 'status'),
-    valueAt(value, '$metadata', 'httpStatusCode'),
-    valueAt(value, 'response', 'status'),
-  ].find((status) => typeof status === 'number');
+  for (const path of STATUS_PATHS) {
+    const status = valueAt(value, ...path);
+    if (typeof status === 'number') return status;
+  }
+  return undefined;
 }
+
+const STATUS_PATHS = [['statusCode'], ['status'], ['$metadata', 'httpStatusCode'], ['response', 'status']] as const;
 
 /** A header of a response, or of the response that an error carries; names are read in any case. */
 export function headerOf(value: unknown, name: string): string | undefined {

@@ -26,4 +26,3 @@ export { Retry, type RetrySources } from './policy.ts';
 export { basicRetry, customRetry, databaseRetry, httpRetry, RETRY_PROFILES } from './presets.ts';
 export type { AttemptCall, AttemptOperation } from './series.ts';
 export type { RetryStatistics } from './snapshot.ts';
-export { timerOf, type Sleep, type Timer } from './timer.ts';

@@ -1,7 +1,7 @@
 import type { Request } from '@middy/core';
-import { noteDeadline } from '../core/deadline.ts';
-import { ConfigurationError, isResilienceError } from '../core/errors.ts';
+import { isResilienceError } from '../core/errors.ts';
 import { unknownOption } from '../core/option-schema.ts';
+import { withProblems } from '../core/problems.ts';
 import { isRecord } from '../core/record.ts';
 import { describeCaller, identityProblems, type CallerIdentity } from '../middy/caller.ts';
 import { freshArguments, type SharedArguments } from '../middy/fresh-arguments.ts';
@@ -51,7 +51,7 @@ export function retry(target: Retry | RetryMiddlewareOptions = {}, rest: RetryRe
   const { own, others } = split(ready === undefined ? target : rest);
   const problems = identityProblems('options.identity', own.identity);
   if (ready !== undefined) problems.push(...Object.keys(others).map((key) => unknownOption('options', key, REQUEST_OPTIONS)));
-  const policy = withProblems(problems, () => ready ?? createRetry(others, rest as RetryDependencies));
+  const policy = withProblems('the retry cannot work', problems, () => ready ?? createRetry(others, rest as RetryDependencies));
   const describe = describeCaller(own.identity);
 
   function retryBefore(request: Request): void {
@@ -71,11 +71,7 @@ export function retry(target: Retry | RetryMiddlewareOptions = {}, rest: RetryRe
 
 function rerun(policy: Retry, run: RunHandler, given: HandlerArguments, call: RetryableCall): Promise<unknown> {
   const next: () => Partial<SharedArguments> = policy.mayRepeat(call) ? freshArguments(given) : () => ({});
-  return policy.execute(({ signal, deadlineMs }) => {
-    // What the handler calls is handed its signal, and asks it how much time is left.
-    if (deadlineMs !== undefined) noteDeadline(signal, deadlineMs);
-    return run({ ...next(), signal });
-  }, call);
+  return policy.execute(({ signal }) => run({ ...next(), signal }), call);
 }
 
 /** HTTP events get a response for what this middleware throws; what somebody further in has answered stays. */
@@ -103,18 +99,4 @@ function split(options: unknown): { own: RetryRequestOptions; others: RetryOptio
   if (!isRecord(options)) return { own: {}, others: options as RetryOptions };
   const { identity, ...others } = options as RetryMiddlewareOptions;
   return { own: { identity }, others };
-}
-
-/** Makes a retry; where that fails, its problems are told with those that were found before. */
-function withProblems(problems: readonly string[], make: () => Retry): Retry {
-  let made: Retry | undefined;
-  const all = [...problems];
-  try {
-    made = make();
-  } catch (error) {
-    if (!(error instanceof ConfigurationError) || all.length === 0) throw error;
-    all.push(...error.problems);
-  }
-  if (made === undefined || all.length > 0) throw new ConfigurationError('the retry cannot work', all);
-  return made;
 }

@@ -3,13 +3,13 @@ import type { Clock } from '../core/clock.ts';
 import type { EventSink } from '../core/events.ts';
 import type { Policy } from '../core/gate.ts';
 import type { Random } from '../core/random.ts';
+import type { Timer } from '../core/sleep.ts';
 import type { RetryBudget } from './budget.ts';
 import { isRepeatable } from './idempotency.ts';
 import type { ResolvedRetryOptions, RetryableCall } from './options.ts';
 import { RetryReporter } from './reporter.ts';
 import { RetrySeries, type AttemptOperation, type SeriesTools } from './series.ts';
 import type { RetryStatistics } from './snapshot.ts';
-import type { Timer } from './timer.ts';
 
 /** What a retry needs from outside. */
 export interface RetrySources {
@@ -51,9 +51,8 @@ export class Retry implements Policy {
    * @throws RetryExhaustedError if an error could be tried again and there are no attempts, no time or no budget left. Any other
    * error, the refusal of a policy included, as it is; the reason of the caller's signal if it is aborted during a wait.
    */
-  async execute<T>(operation: AttemptOperation<T>, call: RetryableCall = UNKNOWN_CALL): Promise<T> {
-    if (!this.options.enabled) return operation({ ...call, attempt: 1, signal: call.signal ?? new AbortController().signal });
-    return new RetrySeries(this.#tools, operation, call).run();
+  execute<T>(operation: AttemptOperation<T>, call: RetryableCall = UNKNOWN_CALL): Promise<T> {
+    return this.options.enabled ? new RetrySeries(this.#tools, operation, call).run() : once(operation, call);
   }
 
   /** Whether a call could be made more than once: what has to be kept for a repetition is kept only then. */
@@ -86,4 +85,8 @@ export class Retry implements Policy {
       budgetTokens: budget.tokens,
     });
   }
+}
+
+async function once<T>(operation: AttemptOperation<T>, call: RetryableCall): Promise<T> {
+  return operation({ ...call, attempt: 1, signal: call.signal ?? new AbortController().signal });
 }

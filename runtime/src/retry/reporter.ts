@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { NO_EVENTS, type EventSink } from '../core/events.ts';
 import type { ExhaustedReason } from './errors.ts';
-import type { RetryEvent } from './events.ts';
+import type { RetryAttemptEvent, RetryCompletedEvent, RetryEvent } from './events.ts';
 
 /** Each kind of event, without what all have in common. */
 type Report = RetryEvent extends infer Event ? (Event extends RetryEvent ? Omit<Event, 'name' | 'atMs'> : never) : never;
@@ -12,6 +12,7 @@ export interface SeriesFigures {
   readonly waits: number;
   readonly totalDelayMs: number;
   readonly startedAtMs: number;
+  readonly endedAtMs: number;
 }
 
 /** How a call ended. */
@@ -43,22 +44,37 @@ export class RetryReporter {
 
   /** Reports an event. */
   report(report: Report): void {
-    // The most frequent events are not even made where nobody listens.
+    this.#sink.emit({ ...report, name: this.#name, atMs: this.#clock.nowMs() });
+  }
+
+  /** An attempt has come to an end; without a type of error, to a good one. */
+  attempted(attempt: number, durationMs: number, atMs: number, errorType?: string): void {
+    // The most frequent events are not even made where nobody listens, and otherwise in one piece.
     if (this.#sink === NO_EVENTS) return;
-    this.#sink.emit({ name: this.#name, atMs: this.#clock.nowMs(), ...report });
+    const result = errorType === undefined ? 'success' : 'failure';
+    const event: RetryAttemptEvent = { type: 'retry.attempt', name: this.#name, atMs, attempt, durationMs, result, ...(errorType !== undefined && { errorType }) };
+    this.#sink.emit(event);
   }
 
   /** A call is over. Told once for each. */
   ended(figures: SeriesFigures, end: SeriesEnd): void {
     this.#count(figures, end);
-    const { attempts, totalDelayMs, startedAtMs } = figures;
-    const durationMs = Math.max(0, this.#clock.nowMs() - startedAtMs);
-    if (end.result === 'given_up') this.report({ type: 'retry.given_up', attempts, errorType: end.errorType });
-    else if (end.result === 'exhausted') {
-      const { reason, errorType } = end;
-      this.report({ type: 'retry.exhausted', attempts, maxAttempts: this.#maxAttempts, reason, totalDelayMs, durationMs, errorType });
-    } else if (attempts > 1) this.report({ type: 'retry.succeeded', attempts, totalDelayMs, durationMs });
-    this.report({ type: 'retry.completed', attempts, durationMs, totalDelayMs, result: end.result });
+    if (this.#sink === NO_EVENTS) return;
+    const { attempts, totalDelayMs, startedAtMs, endedAtMs: atMs } = figures;
+    const name = this.#name;
+    const durationMs = Math.max(0, atMs - startedAtMs);
+    const special = this.#specialEnd(figures, end, durationMs);
+    if (special !== undefined) this.#sink.emit({ ...special, name, atMs });
+    const event: RetryCompletedEvent = { type: 'retry.completed', name, atMs, attempts, durationMs, totalDelayMs, result: end.result };
+    this.#sink.emit(event);
+  }
+
+  /** What there is to be told of an end beyond that it was one. */
+  #specialEnd({ attempts, totalDelayMs }: SeriesFigures, end: SeriesEnd, durationMs: number): Report | undefined {
+    if (end.result === 'given_up') return { type: 'retry.given_up', attempts, errorType: end.errorType };
+    if (end.result === 'success') return attempts > 1 ? { type: 'retry.succeeded', attempts, totalDelayMs, durationMs } : undefined;
+    const { reason, errorType } = end;
+    return { type: 'retry.exhausted', attempts, maxAttempts: this.#maxAttempts, reason, totalDelayMs, durationMs, errorType };
   }
 
   /** What a callback of the user answers; undefined if it throws, which is reported. */

@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts';
-import { deadlineOfSignal } from '../core/deadline.ts';
+import { deadlineOfSignal, noteDeadline } from '../core/deadline.ts';
 import type { CompletedOutcome } from '../core/outcome.ts';
 import type { Random } from '../core/random.ts';
+import type { Timer } from '../core/sleep.ts';
 import { AbortLink } from './abort-link.ts';
 import { runLimited, type AttemptEnd } from './attempt.ts';
 import { delayAfter, delayFor } from './backoff.ts';
@@ -12,7 +13,7 @@ import { discardBody, hasOpenBody } from './foreign.ts';
 import { isRepeatable } from './idempotency.ts';
 import type { ResolvedRetryOptions, RetryableCall } from './options.ts';
 import type { RetryReporter, SeriesEnd } from './reporter.ts';
-import { waitFor, type Timer } from './timer.ts';
+import { waitFor } from './wait.ts';
 
 /** What the attempts of a call are made with. */
 export interface SeriesTools {
@@ -46,6 +47,9 @@ interface Ended extends AttemptEnd {
 /** An attempt that has less time than this is not begun, in milliseconds. */
 const LEAST_ATTEMPT_MS = 10;
 
+/** Nobody waits longer than an invocation can take, in milliseconds, also where neither a total nor a deadline says so. */
+const LONGEST_WAIT_MS = 900_000;
+
 /** One call with all its attempts and waits. */
 export class RetrySeries<T> {
   readonly #tools: SeriesTools;
@@ -56,6 +60,8 @@ export class RetrySeries<T> {
   readonly #endsAtMs: number;
   /** When an attempt is cut short here; not where the caller's signal will be aborted by then, for that has an error of its own. */
   readonly #cutsAtMs: number;
+  /** When the latest attempt or wait was over. */
+  #latestMs: number;
   #attempts = 0;
   #waits = 0;
   #lastDelayMs = 0;
@@ -68,6 +74,7 @@ export class RetrySeries<T> {
     this.#operation = operation;
     this.#call = call;
     this.#startedAtMs = tools.clock.nowMs();
+    this.#latestMs = this.#startedAtMs;
     const { deadlineMs = Infinity } = call;
     const signalledAtMs = deadlineOfSignal(call.signal) ?? Infinity;
     this.#cutsAtMs = Math.min(totalTimeoutMs === 0 ? Infinity : this.#startedAtMs + totalTimeoutMs, deadlineMs < signalledAtMs ? deadlineMs : Infinity);
@@ -85,17 +92,23 @@ export class RetrySeries<T> {
   }
 
   async #untilEnd(): Promise<Ended> {
-    const { budget } = this.#tools;
+    const { budget, clock } = this.#tools;
     budget.begin();
     try {
-      if (this.#leftMs <= 0) return exhausted('deadline', 'none', { kind: 'failure', error: undefined });
+      if (this.#endsAtMs <= this.#startedAtMs) return exhausted('deadline', 'none', { kind: 'failure', error: undefined });
       for (;;) {
-        const { durationMs, link, ...attempt } = await this.#attempt();
-        const next = this.#next(attempt, durationMs);
+        const startedAtMs = this.#latestMs;
+        const link = new AbortLink(this.#call.signal);
+        const attempt = await this.#attempt(link, startedAtMs);
+        this.#giveBack();
+        const { outcome } = attempt;
+        this.#latestMs = clock.nowMs();
+        const next = this.#next(attempt, Math.max(0, this.#latestMs - startedAtMs));
+        // Whoever reads a body later is still to be reached by the caller's signal.
+        if (next.end === undefined || !isOpen(outcome)) link.release();
         if (next.end !== undefined) return next;
-        if (attempt.outcome.kind === 'success') discardBody(attempt.outcome.value);
-        link.release();
-        const ended = await this.#wait(next.delayMs, attempt.outcome);
+        if (outcome.kind === 'success') discardBody(outcome.value);
+        const ended = await this.#wait(next.delayMs, outcome);
         if (ended !== undefined) return ended;
       }
     } finally {
@@ -108,21 +121,18 @@ export class RetrySeries<T> {
     return this.#endsAtMs - this.#tools.clock.nowMs();
   }
 
-  async #attempt(): Promise<AttemptEnd & { readonly durationMs: number; readonly link: AbortLink }> {
-    const { options, clock, timer } = this.#tools;
+  #attempt(link: AbortLink, startedAtMs: number): Promise<AttemptEnd> {
+    const { options, timer } = this.#tools;
     const { name, attemptTimeoutMs } = options;
-    const startedAtMs = clock.nowMs();
     const limitMs = Math.min(attemptTimeoutMs === 0 ? Infinity : attemptTimeoutMs, this.#cutsAtMs - startedAtMs);
     const deadlineMs = Math.min(startedAtMs + limitMs, this.#endsAtMs);
-    const link = new AbortLink(this.#call.signal);
+    const { signal } = link;
     this.#attempts += 1;
-    const call: AttemptCall = { ...this.#call, attempt: this.#attempts, signal: link.signal, ...(deadlineMs < Infinity && { deadlineMs }) };
+    const call: AttemptCall = { ...this.#call, attempt: this.#attempts, signal, ...(deadlineMs < Infinity && { deadlineMs }) };
+    // Whatever is handed the signal alone can ask it how much time is left.
+    if (deadlineMs < Infinity) noteDeadline(signal, deadlineMs);
     const expired = (): Error => new AttemptTimedOutError(name, limitMs);
-    const ended = await runLimited(() => this.#operation(call), { limitMs, link, timer, expired });
-    // Whoever reads a body later is still to be reached by the caller's signal.
-    if (ended.outcome.kind === 'failure' || !hasOpenBody(ended.outcome.value)) link.release();
-    this.#giveBack();
-    return { ...ended, durationMs: Math.max(0, clock.nowMs() - startedAtMs), link };
+    return runLimited(() => this.#operation(call), { limitMs, link, timer, expired });
   }
 
   #next({ outcome, ending }: AttemptEnd, durationMs: number): Next {
@@ -130,10 +140,10 @@ export class RetrySeries<T> {
     const { verdict, errorType } = this.#judge(outcome);
     const attempt = this.#attempts;
     if (outcome.kind === 'success' && verdict !== 'retryable') {
-      reporter.report({ type: 'retry.attempt', attempt, durationMs, result: 'success' });
+      reporter.attempted(attempt, durationMs, this.#latestMs);
       return { end: SUCCESS, outcome };
     }
-    reporter.report({ type: 'retry.attempt', attempt, durationMs, result: 'failure', errorType });
+    reporter.attempted(attempt, durationMs, this.#latestMs, errorType);
     if (ending !== undefined) return { end: { result: 'given_up', errorType }, outcome, ending };
     const isOver = verdict !== 'retryable' || this.#call.signal?.aborted === true || !isRepeatable(this.#call, options, reporter);
     if (isOver) return { end: { result: 'given_up', errorType }, outcome };
@@ -158,7 +168,7 @@ export class RetrySeries<T> {
     const retryAfterMs = retryAfterOf(outcome, clock.nowMs());
     const none = (reason: ExhaustedReason): Next => exhausted(reason, errorType, outcome, retryAfterMs);
     if (this.#attempts >= options.maxAttempts) return none('attempts');
-    const roomMs = this.#leftMs - LEAST_ATTEMPT_MS;
+    const roomMs = Math.min(this.#leftMs - LEAST_ATTEMPT_MS, LONGEST_WAIT_MS);
     if (roomMs < 0) return none('deadline');
     if (retryAfterMs !== undefined && retryAfterMs > roomMs) return none('retry_after');
     const backoffMs = this.#backoffMs();
@@ -178,8 +188,7 @@ export class RetrySeries<T> {
   }
 
   #tellRetry(outcome: CompletedOutcome, delayMs: number, failed: { readonly errorType: string; readonly durationMs: number }): void {
-    const { options, reporter } = this.#tools;
-    const { maxAttempts, onRetry } = options;
+    const { options: { maxAttempts, onRetry }, reporter } = this.#tools;
     const attempt = this.#attempts;
     reporter.report({ type: 'retry.scheduled', attempt, maxAttempts, delayMs, ...failed });
     if (onRetry !== undefined) reporter.ask(() => onRetry(attempt, outcome, delayMs));
@@ -193,17 +202,18 @@ export class RetrySeries<T> {
     await waitFor(delayMs, signal, timer);
     this.#waits += 1;
     this.#lastDelayMs = delayMs;
-    this.#totalDelayMs += Math.max(0, clock.nowMs() - startedAtMs);
+    this.#latestMs = clock.nowMs();
+    this.#totalDelayMs += Math.max(0, this.#latestMs - startedAtMs);
     if (signal?.aborted === true) return givenUp({ kind: 'failure', error: signal.reason }, options);
     // An environment that was frozen meanwhile wakes late.
-    return this.#leftMs <= 0 ? exhausted('deadline', this.#judge(outcome).errorType, outcome) : undefined;
+    return this.#leftMs <= 0 ? exhausted('deadline', classify(outcome, options).errorType, outcome) : undefined;
   }
 
   #tellEnd({ end, outcome }: Ended): void {
     const { options, reporter } = this.#tools;
     const { onGiveUp } = options;
     const attempts = this.#attempts;
-    reporter.ended({ attempts, waits: this.#waits, totalDelayMs: this.#totalDelayMs, startedAtMs: this.#startedAtMs }, end);
+    reporter.ended({ attempts, waits: this.#waits, totalDelayMs: this.#totalDelayMs, startedAtMs: this.#startedAtMs, endedAtMs: this.#latestMs }, end);
     if (end.result !== 'success' && onGiveUp !== undefined) reporter.ask(() => onGiveUp(attempts, outcome));
   }
 
@@ -221,6 +231,10 @@ export class RetrySeries<T> {
     if (this.#isExtra) this.#tools.budget.giveBack();
     this.#isExtra = false;
   }
+}
+
+function isOpen(outcome: CompletedOutcome): boolean {
+  return outcome.kind === 'success' && hasOpenBody(outcome.value);
 }
 
 const SUCCESS: SeriesEnd = Object.freeze({ result: 'success' });

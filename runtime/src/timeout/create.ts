@@ -1,10 +1,9 @@
 import type { Clock } from '../core/clock.ts';
 import type { EventSink } from '../core/events.ts';
+import { timerFrom, type Sleep } from '../core/sleep.ts';
 import { sourcesFrom } from '../core/sources.ts';
-import { systemTimer } from '../core/system-sources.ts';
 import { resolveTimeoutOptions, type TimeoutOptions } from './options.ts';
 import { Timeout } from './policy.ts';
-import { timerOf, type Sleep } from './timed-work.ts';
 
 /** What a timeout may be given instead of what the environment provides. */
 export interface TimeoutDependencies {
@@ -23,6 +22,5 @@ export interface TimeoutDependencies {
  */
 export function createTimeout(options: TimeoutOptions = {}, dependencies: TimeoutDependencies = {}): Timeout {
   const { clock, sink } = sourcesFrom(dependencies);
-  const timer = dependencies.sleep === undefined ? systemTimer : timerOf(dependencies.sleep);
-  return new Timeout(resolveTimeoutOptions(options), { clock, sink, timer });
+  return new Timeout(resolveTimeoutOptions(options), { clock, sink, timer: timerFrom(dependencies.sleep) });
 }

@@ -21,4 +21,3 @@ export {
 export { Timeout, type AsOpenAnswer, type OpenAnswer, type TimeoutSources } from './policy.ts';
 export { basicTimeout, dynamicTimeout, operationTimeout, tenantTimeout } from './presets.ts';
 export type { TimeoutStatistics } from './snapshot.ts';
-export type { Sleep as TimeoutSleep, Timer as TimeoutTimer } from './timed-work.ts';

@@ -1,15 +1,13 @@
 import type { MiddlewareObj, Request } from '@middy/core';
-import { PRIORITIES, type Priority } from '../core/call-context.ts';
 import { DEADLINE_HEADER, deadlineFromHeader, earlierDeadline } from '../core/deadline.ts';
-import { ConfigurationError } from '../core/errors.ts';
 import { show, unknownOption } from '../core/option-schema.ts';
+import { withProblems } from '../core/problems.ts';
 import { isRecord } from '../core/record.ts';
-import { describeCaller, identityProblems, type CallerIdentity } from '../middy/caller.ts';
+import { describeRequest, requestSourceProblems, type RequestSources } from '../middy/describe-request.ts';
 import { deadlineOf } from '../middy/gate-middleware.ts';
 import { wrapHandler, type HandlerArguments, type RunHandler } from '../middy/handler-wrappers.ts';
-import { requestHeader } from '../middy/headers.ts';
+import { isHeaderName, requestHeader } from '../middy/headers.ts';
 import { httpAnswer, isHttpEvent } from '../middy/http.ts';
-import { prioritySourceProblems, withPriority, type PrioritySource } from '../middy/priority.ts';
 import { createTimeout, type TimeoutDependencies } from './create.ts';
 import type { NoTimeLeftError, TimedOutError } from './errors.ts';
 import type { TimedCall } from './timed-call.ts';
@@ -19,13 +17,7 @@ import { Timeout } from './policy.ts';
 import { sizeOf } from './request-size.ts';
 
 /** How the middleware meets requests. */
-export interface TimeoutRequestOptions {
-  /** Where it is said who makes a call. Default: the platform and its authorizers, never the caller. */
-  readonly identity?: CallerIdentity | undefined;
-  /** Header in which a request says how much it matters. Callers choose it themselves unless a hop in front overwrites it. Default `x-priority`. */
-  readonly priority?: PrioritySource | undefined;
-  /** The priority of a request, in place of the header; undefined leaves it to the header, and so does what it throws. Default: none. */
-  readonly priorityOf?: ((event: unknown, context: unknown) => Priority | undefined) | undefined;
+export interface TimeoutRequestOptions extends RequestSources {
   /** Header in which callers state how long they still wait, in milliseconds; looked at only with `trustDeadline`. Default `x-deadline-ms`. */
   readonly deadlineHeader?: string | undefined;
 }
@@ -37,8 +29,6 @@ export interface TimeoutMiddlewareOptions extends TimeoutOptions, TimeoutRequest
 export type TimeoutMiddleware = Required<Pick<MiddlewareObj, 'before' | 'after' | 'onError'>>;
 
 const REQUEST_OPTIONS = ['identity', 'priority', 'priorityOf', 'deadlineHeader'] as const;
-
-const HEADER = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
 
 /**
  * Lets the handler take so long and no longer, and never so long that the platform would end it without an answer: the `signal` in
@@ -61,7 +51,7 @@ export function timeout(target: Timeout | TimeoutMiddlewareOptions = {}, rest: T
   const { own, others } = split(ready === undefined ? target : rest);
   const problems = requestProblems(own);
   if (ready !== undefined) problems.push(...Object.keys(others).map((key) => unknownOption('options', key, REQUEST_OPTIONS)));
-  const policy = withProblems(problems, () => ready ?? createTimeout(others, rest as TimeoutDependencies));
+  const policy = withProblems('the timeout cannot work', problems, () => ready ?? createTimeout(others, rest as TimeoutDependencies));
   return middlewareOf(policy, describer(own, policy));
 }
 
@@ -113,28 +103,17 @@ function bounds({ deadlineMs: stated }: TimedCall, { context }: HandlerArguments
   return deadlineMs === undefined ? {} : { deadlineMs };
 }
 
-function describer({ identity, priority, priorityOf, deadlineHeader = DEADLINE_HEADER }: TimeoutRequestOptions, { clock, options }: Timeout) {
-  const describe = withPriority(describeCaller(identity), priority);
+function describer({ deadlineHeader = DEADLINE_HEADER, ...sources }: TimeoutRequestOptions, { clock, options }: Timeout) {
+  const describe = describeRequest(sources);
   const measures = options.calculator === 'adaptive' || options.timeoutFor !== undefined;
   return (event: unknown, context: unknown): TimedCall => {
-    const chosen = priorityOf === undefined ? undefined : attempt(() => priorityOf(event, context));
     const stated = options.trustDeadline && isHttpEvent(event) ? deadlineFromHeader(requestHeader(event, deadlineHeader), clock.nowMs()) : undefined;
     return {
       ...describe(event, context),
-      ...(chosen !== undefined && Object.hasOwn(PRIORITIES, chosen) && { priority: chosen }),
       ...(measures && isHttpEvent(event) && sizeOf(event)),
       ...(stated !== undefined && { deadlineMs: stated }),
     };
   };
-}
-
-/** What cannot say how much a request matters must not fail it. */
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
 }
 
 function split(options: unknown): { own: TimeoutRequestOptions; others: TimeoutOptions } {
@@ -143,26 +122,9 @@ function split(options: unknown): { own: TimeoutRequestOptions; others: TimeoutO
   return { own: { identity, priority, priorityOf, deadlineHeader }, others };
 }
 
-function requestProblems({ identity, priority, priorityOf, deadlineHeader }: TimeoutRequestOptions): string[] {
-  const isHeader = deadlineHeader === undefined || (typeof deadlineHeader === 'string' && HEADER.test(deadlineHeader));
+function requestProblems({ deadlineHeader, ...sources }: TimeoutRequestOptions): string[] {
   return [
-    ...identityProblems('options.identity', identity),
-    ...prioritySourceProblems('options.priority', priority),
-    ...(priorityOf === undefined || typeof priorityOf === 'function' ? [] : [`options.priorityOf is ${show(priorityOf)}: pass a function`]),
-    ...(isHeader ? [] : [`options.deadlineHeader is ${show(deadlineHeader)}: set the name of a header`]),
+    ...requestSourceProblems('options', sources),
+    ...(deadlineHeader === undefined || isHeaderName(deadlineHeader) ? [] : [`options.deadlineHeader is ${show(deadlineHeader)}: set the name of a header`]),
   ];
-}
-
-/** Makes a timeout; where that fails, its problems are told with those that were found before. */
-function withProblems(problems: readonly string[], make: () => Timeout): Timeout {
-  let made: Timeout | undefined;
-  const all = [...problems];
-  try {
-    made = make();
-  } catch (error) {
-    if (!(error instanceof ConfigurationError) || all.length === 0) throw error;
-    all.push(...error.problems);
-  }
-  if (made === undefined || all.length > 0) throw new ConfigurationError('the timeout cannot work', all);
-  return made;
 }

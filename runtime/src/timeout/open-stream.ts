@@ -15,6 +15,14 @@ type WebStream = ReadableStream<unknown>;
  * The answer of a handler in streaming mode, if it is a stream or has one as its body: what follows its beginning comes later.
  */
 export function asOpenStream(value: unknown): OpenAnswer<unknown> | undefined {
+  try {
+    return openAnswer(value);
+  } catch {
+    return undefined; // what cannot be read cannot be watched; whoever writes the answer will say so
+  }
+}
+
+function openAnswer(value: unknown): OpenAnswer<unknown> | undefined {
   const whole = openStream(value);
   if (whole !== undefined || typeof value !== 'object' || value === null || !('body' in value)) return whole;
   const body = openStream(value.body);

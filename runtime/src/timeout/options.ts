@@ -97,7 +97,7 @@ export function resolveTimeoutOptions(options: TimeoutOptions = {}): ResolvedTim
 }
 
 /** Every problem of the options, each as one sentence that names the option, the value seen and the remedy. */
-export function timeoutOptionProblems(options: TimeoutOptions): string[] {
+function timeoutOptionProblems(options: TimeoutOptions): string[] {
   const given: unknown = options;
   if (!isRecord(given)) return [`options is ${show(given)}: pass an object`];
   const { name, timeoutFor, load, onTimeout, operationTimeoutsMs: _operations, tenantTimeoutsMs: _tenants, ...declared } = options;

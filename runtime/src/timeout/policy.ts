@@ -2,14 +2,15 @@ import { UNKNOWN_CALL } from '../core/call-context.ts';
 import type { Clock } from '../core/clock.ts';
 import { noteDeadline } from '../core/deadline.ts';
 import type { Operation, Policy } from '../core/gate.ts';
+import type { Timer } from '../core/sleep.ts';
 import type { Sources } from '../core/sources.ts';
 import { NoTimeLeftError, TimedOutError } from './errors.ts';
-import { limitFor } from './limit.ts';
+import { limitFor, type AskedCode } from './limit.ts';
 import type { ResolvedTimeoutOptions } from './options.ts';
 import { TimeoutReporter, type Begun } from './reporter.ts';
 import type { TimeoutStatistics } from './snapshot.ts';
 import type { TimedCall } from './timed-call.ts';
-import { TimedWork, type Timer, type WorkEnd } from './timed-work.ts';
+import { TimedWork, type EndedWork } from './timed-work.ts';
 
 /** What a timeout needs from outside. */
 export interface TimeoutSources extends Pick<Sources, 'clock' | 'sink'> {
@@ -26,7 +27,7 @@ export interface OpenAnswer<T> {
   cut(error: unknown): void;
 }
 
-/** Finds out whether a value is an answer that has only begun; undefined if it is all there. */
+/** Finds out whether a value is an answer that has only begun; undefined if it is all there. Must not throw. */
 export type AsOpenAnswer<T> = (value: T) => OpenAnswer<T> | undefined;
 
 /**
@@ -40,6 +41,10 @@ export class Timeout implements Policy {
   readonly #timer: Timer;
   readonly #reporter: TimeoutReporter;
   readonly #thrown = new WeakSet<Error>();
+  readonly #asked: AskedCode = {
+    timeoutFor: (call) => this.#timeoutFor(call),
+    load: () => this.#reporter.ask(() => this.options.load?.()),
+  };
 
   constructor(options: ResolvedTimeoutOptions, { clock, sink, timer }: TimeoutSources) {
     this.name = options.name;
@@ -56,7 +61,11 @@ export class Timeout implements Policy {
    *
    * @throws TimedOutError if the limit has passed, NoTimeLeftError if so little time is left that it was not begun.
    */
-  async execute<T>(operation: Operation<T>, call: TimedCall = UNKNOWN_CALL): Promise<T> {
+  execute<T>(operation: Operation<T>, call: TimedCall = UNKNOWN_CALL): Promise<T> {
+    return this.options.onTimeout === undefined ? this.run(operation, call) : this.#answered(operation, call);
+  }
+
+  async #answered<T>(operation: Operation<T>, call: TimedCall): Promise<T> {
     try {
       return await this.run(operation, call);
     } catch (error) {
@@ -76,13 +85,15 @@ export class Timeout implements Policy {
     const deadlineMs = begun.startedAtMs + begun.limitMs;
     const toWork = new AbortController();
     noteDeadline(toWork.signal, deadlineMs);
-    const work = new TimedWork(operation, { ...call, deadlineMs }, toWork, this.#timer);
+    const work = new TimedWork(() => operation({ ...call, deadlineMs, signal: toWork.signal }), toWork, this.#timer);
     // What the work does before it first waits is part of its time.
-    const end = await work.within(Math.max(0, deadlineMs - this.clock.nowMs()));
-    if (end.kind === 'expired' || end.kind === 'cancelled') return this.#giveUp(work, begun, end.kind === 'expired');
-    const open = end.kind === 'value' ? asOpen?.(end.value) : undefined;
+    const first = await work.within(Math.max(0, deadlineMs - this.clock.nowMs()), call.signal);
+    const isGivenUp = first.kind === 'expired' || first.kind === 'cancelled';
+    const end = isGivenUp ? await this.#giveUp(work, begun, first.kind === 'expired', asOpen) : first;
     this.#reporter.completed(begun);
-    if (open === undefined) return valueOf(end);
+    if (end.kind === 'error') throw end.error;
+    const open = asOpen?.(end.value);
+    if (open === undefined) return end.value;
     void this.#watch(open, begun, toWork);
     return open.value;
   }
@@ -91,7 +102,7 @@ export class Timeout implements Policy {
   async answerTo(error: TimedOutError | NoTimeLeftError, call: TimedCall, event?: unknown): Promise<{ readonly value: unknown } | undefined> {
     const { onTimeout, marginMs } = this.options;
     if (onTimeout === undefined) return undefined;
-    const asked = new TimedWork<unknown>(() => onTimeout(error, call, event), UNKNOWN_CALL, new AbortController(), this.#timer);
+    const asked = new TimedWork<unknown>(() => onTimeout(error, call, event), new AbortController(), this.#timer);
     const end = await asked.within(marginMs);
     if (end.kind === 'value') return end;
     this.#reporter.callbackFailed(end.kind === 'error' ? end.error : new Error(`onTimeout took longer than ${marginMs} ms`));
@@ -115,10 +126,7 @@ export class Timeout implements Policy {
 
   #begin(call: TimedCall): Begun {
     const startedAtMs = this.clock.nowMs();
-    const verdict = limitFor(call, startedAtMs, this.options, {
-      timeoutFor: () => this.#timeoutFor(call),
-      load: () => this.#reporter.ask(() => this.options.load?.()),
-    });
+    const verdict = limitFor(call, startedAtMs, this.options, this.#asked);
     if (verdict.isRefused) {
       this.#reporter.refused(verdict.remainingMs);
       throw this.#own(new NoTimeLeftError({ ...this.options, limitMs: Math.max(0, verdict.remainingMs) }));
@@ -137,25 +145,37 @@ export class Timeout implements Policy {
     return undefined;
   }
 
-  async #giveUp<T>(work: TimedWork<T>, begun: Begun, isExpired: boolean): Promise<T> {
-    const reason: unknown = isExpired ? this.#own(new TimedOutError({ ...this.options, limitMs: begun.limitMs })) : begun.call.signal?.reason;
-    const end = await work.endWithin(this.options.graceMs, reason);
+  /** Ends work, and returns what it makes of its grace; throws where that is nothing. */
+  async #giveUp<T>(work: TimedWork<T>, begun: Begun, isExpired: boolean, asOpen?: AsOpenAnswer<T>): Promise<EndedWork<T>> {
+    const { signal } = begun.call;
+    const reason: unknown = isExpired ? this.#own(new TimedOutError({ ...this.options, limitMs: begun.limitMs })) : signal?.reason;
+    const end = await work.endWithin(this.#graceFor(begun.call), reason);
     // Work that makes the best of what it has when it is told to end is heard.
-    if (end.kind === 'value') {
-      this.#reporter.completed(begun);
-      return end.value;
-    }
+    if (end.kind === 'value') return end;
     const ignored = end.kind !== 'error';
-    if (ignored) void work.end.then(({ kind }) => this.#reporter.late(begun, kind));
+    if (ignored) void this.#drop(work, begun, reason, asOpen);
     if (isExpired) this.#reporter.expired(begun, ignored);
     else this.#reporter.cancelled(begun);
     throw reason;
   }
 
+  /** The margin is for the answer, and the grace takes nothing of it. Where there is none, nothing is answered from here. */
+  #graceFor({ deadlineMs }: TimedCall): number {
+    const { graceMs, marginMs } = this.options;
+    if (deadlineMs === undefined || marginMs === 0) return graceMs;
+    return Math.max(0, Math.min(graceMs, deadlineMs - marginMs - this.clock.nowMs()));
+  }
+
+  /** What comes too late reaches nobody; what is open in it would stay so. */
+  async #drop<T>(work: TimedWork<T>, begun: Begun, reason: unknown, asOpen?: AsOpenAnswer<T>): Promise<void> {
+    const late = await work.end;
+    this.#reporter.late(begun, late.kind);
+    if (late.kind === 'value') asOpen?.(late.value)?.cut(reason);
+  }
+
   /** An answer that has begun cannot be taken back: it may go on until the deadline, and is cut off there. */
   async #watch<T>(open: OpenAnswer<T>, { call, startedAtMs }: Begun, toWork: AbortController): Promise<void> {
-    if (call.deadlineMs === undefined) return;
-    const untilMs = call.deadlineMs - this.options.marginMs;
+    const untilMs = (call.deadlineMs ?? Infinity) - this.options.marginMs;
     noteDeadline(toWork.signal, untilMs);
     const isCut = await new Promise<boolean>((resolve) => {
       const stop = this.#timer(Math.max(0, untilMs - this.clock.nowMs()), () => resolve(true));
@@ -171,9 +191,4 @@ export class Timeout implements Policy {
     open.cut(error);
     this.#reporter.cut(call, limitMs, true);
   }
-}
-
-function valueOf<T>(end: WorkEnd<T>): T {
-  if (end.kind === 'error') throw end.error;
-  return end.value;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { NO_EVENTS, type EventSink } from '../core/events.ts';
-import type { TimeoutEvent } from './events.ts';
+import type { TimeoutCompletedEvent, TimeoutEvent } from './events.ts';
 import { knownPriority } from './limit.ts';
 import type { TimeoutStatistics } from './snapshot.ts';
 import type { TimedCall } from './timed-call.ts';
@@ -49,10 +49,15 @@ export class TimeoutReporter {
   /** A call came to an end of its own. */
   completed(begun: Begun): void {
     this.#counts.completed += 1;
-    const durationMs = this.#waited(begun);
+    const { startedAtMs, limitMs, call } = begun;
+    const atMs = this.#clock.nowMs();
+    const durationMs = Math.max(0, atMs - startedAtMs);
+    this.#durationsMs += durationMs;
     if (this.#sink === NO_EVENTS) return;
-    const { operation } = begun.call;
-    this.#report({ type: 'timeout.completed', limitMs: begun.limitMs, durationMs, ...(operation !== undefined && { operation }) });
+    const { operation } = call;
+    // The most frequent event is made in one piece.
+    const event: TimeoutCompletedEvent = { type: 'timeout.completed', name: this.#name, atMs, limitMs, durationMs, ...(operation !== undefined && { operation }) };
+    this.#sink.emit(event);
   }
 
   /** The limit of a call has passed, and its caller gets the error. */
@@ -123,10 +128,8 @@ export class TimeoutReporter {
     });
   }
 
-  #waited({ startedAtMs }: Begun): number {
-    const durationMs = this.#since(startedAtMs);
-    this.#durationsMs += durationMs;
-    return durationMs;
+  #waited({ startedAtMs }: Begun): void {
+    this.#durationsMs += this.#since(startedAtMs);
   }
 
   #since(startedAtMs: number): number {
@@ -134,6 +137,6 @@ export class TimeoutReporter {
   }
 
   #report(report: Report): void {
-    this.#sink.emit({ name: this.#name, atMs: this.#clock.nowMs(), ...report });
+    this.#sink.emit({ ...report, name: this.#name, atMs: this.#clock.nowMs() });
   }
 }

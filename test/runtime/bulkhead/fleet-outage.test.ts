@@ -26,6 +26,28 @@ describe('a slot whose reply is lost', () => {
     expect(fleet.live()).toBe(0);
   });
 
+  it('stays in doubt while the store is left alone, and is found once it answers', async () => {
+    const fleet = new SlotsFleet({ maxConcurrent: 1 });
+    const member = fleet.member();
+    member.store.fates = ['lost', 'paused'];
+    await member.miss();
+    fleet.clock.advance(150);
+    await member.miss({}, 1);
+    const slot = await member.hold();
+    await slot.give(DONE);
+    expect(fleet.live()).toBe(0);
+  });
+
+  it('is not one whose request has never left: nothing is given back for it', async () => {
+    const fleet = new SlotsFleet({ maxConcurrent: 4, perTenant: true, defaultTenantLimit: 2, keepDurationMs: 0 });
+    const member = fleet.member();
+    member.store.fates = ['paused'];
+    await member.miss({ tenant: 'a' });
+    await member.run({ tenant: 'b' });
+    // The request that never left, a slot taken and the same slot given back.
+    expect(member.store.writes).toBe(3);
+  });
+
   it('goes back alongside a call of other scopes, and none of them counts it as free', async () => {
     const fleet = new SlotsFleet({ maxConcurrent: 4, perTenant: true, defaultTenantLimit: 2 });
     const member = fleet.member();
@@ -162,6 +184,17 @@ describe('a store that does not answer', () => {
       fleet.clock.advance(500);
     }
     expect(member.events).toStrictEqual([]);
+  });
+
+  it('that gets too many requests is out for those who would not count themselves: they let pass or refuse', async () => {
+    const events = async (onStoreFailure: 'allow' | 'deny'): Promise<readonly string[]> => {
+      const fleet = new SlotsFleet({ maxConcurrent: 1, queueSize: 0, onStoreFailure });
+      const member = fleet.member();
+      member.store.always = 'throttled';
+      expect((await member.take()).kind).toBe(onStoreFailure === 'allow' ? 'slot' : 'none');
+      return member.events;
+    };
+    expect([await events('allow'), await events('deny')]).toEqual([['degraded allow'], ['degraded deny']]);
   });
 
   it('is not blamed for a call that has no time left', async () => {

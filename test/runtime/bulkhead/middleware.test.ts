@@ -57,6 +57,16 @@ describe.each(FACTORIES)('bulkhead on $factory', ({ create, settlesAll }) => {
     expect(gate.statistics).toMatchObject({ active: 0, completed: 1 });
   });
 
+  it('does not look at requests where it is switched off', async () => {
+    const touched: string[] = [];
+    const event = { ...HTTP_EVENT, get headers() { touched.push('headers'); return {}; } }; // prettier-ignore
+    for (const enabled of [false, true]) {
+      const handler = create((async () => 'done') as never).use(bulkhead({ ...OPTIONS, enabled }, QUIETLY));
+      await expect(invoke(handler, event, LONG)).resolves.toBe('done');
+      expect(touched.length > 0).toBe(enabled);
+    }
+  });
+
   it('answers HTTP events that find no slot with 429, the slots and Retry-After', async () => {
     const { handler, work } = working();
     void invoke(handler, HTTP_EVENT, LONG);

@@ -4,6 +4,7 @@ import { MemoryBulkheadStore } from '../../../runtime/src/bulkhead/memory-store.
 import type { BulkheadOptions } from '../../../runtime/src/bulkhead/options.ts';
 import type { Bulkhead } from '../../../runtime/src/bulkhead/policy.ts';
 import { SeededRandom } from '../../../runtime/src/testing/index.ts';
+import { UnreliableStore } from './slots-fleet.ts';
 import { ask, askMany, BulkheadWorld, countOf, finish, reasonOf, statesOf } from './world.ts';
 
 /** Environments that share one table. */
@@ -63,6 +64,19 @@ describe('a bulkhead that the fleet shares', () => {
     await world.pass(0);
     expect(countOf(noisy, 'running')).toBe(3);
     expect(statesOf(quiet)).toEqual(['running', 'running']);
+  });
+
+  it('refuses what comes while the table is out where that is wanted, and asks for the next call all the same', async () => {
+    const world = new BulkheadWorld();
+    const store = new UnreliableStore(new MemoryBulkheadStore({ shared: true }));
+    const strict = createBulkhead({ name: 'payments', queueSize: 0, onStoreFailure: 'deny' }, { ...world.dependencies, random: new SeededRandom(1), store });
+    store.always = 'timeout';
+    const refused = ask(strict);
+    await world.pass(0);
+    store.always = 'answered';
+    const next = ask(strict);
+    await world.pass(0);
+    expect([reasonOf(refused), next.state]).toEqual(['store_unavailable', 'running']);
   });
 
   it('refuses who has waited for as long as he may, for that reason', async () => {

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
 import { UNKNOWN_CALL, type CallContext } from '../../../runtime/src/core/call-context.ts';
 import { RejectedError } from '../../../runtime/src/core/errors.ts';
-import { createPermit, FREE_PERMIT, pipeline, runWithPermit, type Policy } from '../../../runtime/src/core/gate.ts';
+import { createPermit, FREE_PERMIT, pipeline, rejectedBy, runBehind, runWithPermit, type Policy } from '../../../runtime/src/core/gate.ts';
 import { ABANDONED, type Outcome } from '../../../runtime/src/core/outcome.ts';
 import { deferred } from './deferred.ts';
 
@@ -75,6 +75,33 @@ describe('runWithPermit', () => {
   });
 });
 
+describe('runBehind', () => {
+  it('begins the operation at once where the gate answers at once', async () => {
+    const trace: string[] = [];
+    const gate = { name: 'gate', acquire: () => FREE_PERMIT };
+    const running = runBehind(gate, () => void trace.push('begun'), UNKNOWN_CALL, rejectedBy);
+    expect(trace).toEqual(['begun']);
+    await running;
+  });
+
+  it('waits for a gate that has to ask', async () => {
+    const { outcomes, permit } = recordedPermit();
+    const gate = { name: 'gate', acquire: () => Promise.resolve(permit) };
+    await expect(runBehind(gate, () => 'value', UNKNOWN_CALL, rejectedBy)).resolves.toBe('value');
+    expect(outcomes).toEqual([{ kind: 'success', value: 'value' }]);
+  });
+
+  it.each([['throws', () => { throw refusal; }], ['rejects', () => Promise.reject(refusal)]])('leaves it to the policy what comes of a call for which the gate %s', async (_how, acquire) => {
+    const operation = jest.fn(() => 'value');
+    const call: CallContext = { tenant: 'a' };
+    const onRefused = jest.fn(async (_error: unknown, _call: CallContext): Promise<unknown> => 'instead');
+    await expect(runBehind({ name: 'gate', acquire }, operation, call, onRefused)).resolves.toBe('instead');
+    expect(onRefused).toHaveBeenCalledWith(refusal, call);
+    await expect(runBehind({ name: 'gate', acquire }, operation, call, rejectedBy)).rejects.toBe(refusal);
+    expect(operation).not.toHaveBeenCalled();
+  });
+});
+
 /** A policy that notes when it is entered and left, and adds its name to the tenant of the call. */
 function tracing(name: string, trace: string[]): Policy {
   return {
@@ -109,6 +136,14 @@ describe('pipeline', () => {
     const trace: string[] = [];
     await expect(pipeline(tracing('a', trace), tracing('b', trace)).execute(() => Promise.reject(new Error('x')))).rejects.toThrow('x');
     expect(trace.slice(2)).toEqual(['< b', '< a']);
+  });
+
+  it('rejects with what is thrown before anything waits, and never throws itself', async () => {
+    const thrower: Policy = { name: 'thrower', execute: () => { throw refusal; } };
+    const throwing = (): never => { throw refusal; };
+    await expect(pipeline(thrower).execute(() => 1)).rejects.toBe(refusal);
+    await expect(pipeline().execute(throwing)).rejects.toBe(refusal);
+    await expect(pipeline(tracing('a', [])).execute(throwing)).rejects.toBe(refusal);
   });
 
   it('is a policy itself', async () => {

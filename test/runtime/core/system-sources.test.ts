@@ -1,5 +1,6 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { SYSTEM_CLOCK, SYSTEM_RANDOM } from '../../../runtime/src/core/system-sources.ts';
+import { SYSTEM_CLOCK, SYSTEM_RANDOM, systemSleep } from '../../../runtime/src/core/system-sources.ts';
 
 afterEach(() => {
   jest.restoreAllMocks();
@@ -29,5 +30,21 @@ describe('the system random source', () => {
   it('is the one of the machine', () => {
     jest.spyOn(Math, 'random').mockReturnValue(0.25);
     expect(SYSTEM_RANDOM.next()).toBe(0.25);
+  });
+});
+
+describe('the sleep of the machine', () => {
+  it('leaves no timer and no listener on a signal that outlives it', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const before = timers();
+    const { signal } = new AbortController();
+    await systemSleep(1, signal);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    const caller = new AbortController();
+    const waiting = systemSleep(900_000, caller.signal);
+    caller.abort();
+    await waiting;
+    await systemSleep(900_000, caller.signal);
+    expect(timers()).toBe(before);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { CircuitBreaker } from '../../../runtime/src/circuit-breaker/index.ts';
 import { dynamicResilience } from '../../../runtime/src/dynamic/index.ts';
+import { currentCall } from '../../../runtime/src/http-client/index.ts';
 import type { RequestCompletedEvent } from '../../../runtime/src/observability/index.ts';
 import { RateLimiter } from '../../../runtime/src/rate-limit/index.ts';
 import type { ResilienceOptions } from '../../../runtime/src/resilience/index.ts';
@@ -128,6 +129,19 @@ describe.each(FACTORIES)('dynamicResilience() on $factory', ({ create, settlesAl
     await payments.dependency.parts.circuit?.execute(() => Promise.reject(new Error('down'))).catch(() => undefined);
     expect(guard.circuit('payments').snapshot().phase).toBe('open');
     expect(reported('changed').map(({ changed }) => changed)).toEqual(['rateLimits.search', 'circuits.payments, dependencies.payments', 'circuits.payments, dependencies.payments']);
+  });
+
+  it('lets clients in the handler follow their requests from when there are any, where a handler can be wrapped', async () => {
+    const { work, get, change } = await protectedHandler({});
+    const known: boolean[] = [];
+    work.mockImplementation(async () => {
+      known.push(currentCall()?.signal !== undefined);
+      return OK;
+    });
+    await get();
+    await change({ dependencies: { payments: { baseUrl: 'https://payments.example' } } });
+    await get();
+    expect(known).toEqual([false, false, settlesAll]);
   });
 
   it.each([

@@ -4,7 +4,12 @@ import { describe, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
 
 const RUNTIME = join(import.meta.dirname, '../../../runtime');
-const CLIENT = '@aws-sdk/client-appconfigdata';
+
+/** Clients of the SDK that a function has only if it needs them: the sub-path that brings each, and its source. */
+const CLIENTS = [
+  ['./dynamic', '@aws-sdk/client-appconfigdata', 'src/dynamic/index.ts'],
+  ['./cloud-map', '@aws-sdk/client-servicediscovery', 'src/http-client/cloud-map-client.ts'],
+] as const;
 
 interface Manifest {
   readonly exports: Readonly<Record<string, { readonly types: string; readonly default: string }>>;
@@ -21,15 +26,17 @@ async function packagesOf(entry: string): Promise<string[]> {
   return [...new Set(Object.values(metafile.inputs).flatMap(({ imports }) => imports.filter(({ external }) => external).map(({ path }) => path)))];
 }
 
-describe('the sub-path for a configuration that changes (PR-05)', () => {
-  it('comes from its source, and brings the client of AppConfig, which users may leave out', async () => {
-    expect(Object.values(manifest.exports['./dynamic'] ?? {}).map(sourceOf)).toEqual(['src/dynamic/index.ts', 'src/dynamic/index.ts']);
-    expect(await packagesOf('src/dynamic/index.ts')).toContain(CLIENT);
-    expect(manifest.peerDependencies[CLIENT]).toMatch(/^\^3\./);
-    expect(manifest.peerDependenciesMeta[CLIENT]).toEqual({ optional: true });
+describe.each(CLIENTS)('the sub-path %s (PR-05)', (path, client, source) => {
+  const others = Object.entries(manifest.exports).filter(([each]) => each !== path);
+
+  it('comes from its source, and brings a client of the SDK, which users may leave out', async () => {
+    expect(Object.values(manifest.exports[path] ?? {}).map(sourceOf)).toEqual([source, source]);
+    expect(await packagesOf(source)).toContain(client);
+    expect(manifest.peerDependencies[client]).toMatch(/^\^3\./);
+    expect(manifest.peerDependenciesMeta[client]).toEqual({ optional: true });
   });
 
-  it.each(Object.entries(manifest.exports).filter(([path]) => path !== './dynamic'))('is the only one that brings it: %s does not', async (_path, target) => {
-    expect(await packagesOf(sourceOf(target.default))).not.toContain(CLIENT);
+  it.each(others)('is the only one that brings it: %s does not', async (_path, target) => {
+    expect(await packagesOf(sourceOf(target.default))).not.toContain(client);
   });
 });

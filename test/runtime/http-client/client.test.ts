@@ -201,12 +201,25 @@ describe('the time left', () => {
 });
 
 describe('what a client reports', () => {
+  it.each<[string, Partial<ClientOptions>, object]>([
+    ['one address', {}, { from: 'address', endpoints: 1, timeoutMs: 30_000, attemptTimeoutMs: 10_000, maxAttempts: 3, circuit: true, bulkhead: true }],
+    ['a list', { baseUrl: undefined, endpoints: ['https://a.example', 'https://b.example'], balancing: 'round-robin' }, { from: 'list', endpoints: 2, balancing: 'round-robin' }],
+    ['a source', { baseUrl: undefined, endpoints: { pick: () => ({ url: server.url, settle: () => undefined }) } }, { from: 'source', endpoints: undefined, balancing: undefined }],
+    ['nothing that protects it', { retry: false, circuit: false, bulkhead: false, timeoutMs: false, attemptTimeoutMs: false }, { maxAttempts: 1, circuit: false, bulkhead: false, timeoutMs: undefined, attemptTimeoutMs: undefined }],
+  ])('is that it was made, and how: with %s (LO-13)', (_with, options, expected) => {
+    const created = made(options).sink.ofType('client.created') as unknown as Readonly<Record<string, unknown>>[];
+    expect(created).toHaveLength(1);
+    const known = Object.fromEntries(Object.keys(expected).map((key) => [key, created[0]![key]]));
+    expect({ name: created[0]!['name'], ...known }).toEqual({ name: 'ledger', ...expected });
+  });
+
   it('is every attempt and every call, once each (POB-08)', async () => {
     server.will(answer(503), reset, fine);
     const { client, sink } = made();
     await client.get('/x');
     const host = new URL(server.url).host;
-    expect(sink.events.filter(({ type }) => type.startsWith('client.')).map(({ atMs: _at, ...event }) => ({ ...event, durationMs: 0 }))).toEqual([
+    const calls = sink.events.filter(({ type }) => type === 'client.attempt' || type === 'client.request');
+    expect(calls.map(({ atMs: _at, ...event }) => ({ ...event, durationMs: 0 }))).toEqual([
       { type: 'client.attempt', name: 'ledger', method: 'GET', status: '503', durationMs: 0, endpoint: host },
       { type: 'client.attempt', name: 'ledger', method: 'GET', status: 'error', durationMs: 0, endpoint: host },
       { type: 'client.attempt', name: 'ledger', method: 'GET', status: '200', durationMs: 0, endpoint: host },

@@ -1,24 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { cloudMapDiscovery, type DiscoverInstancesInput, type DiscoverInstancesOutput } from '../../../runtime/src/http-client/cloud-map-discovery.ts';
 
-/** What the SDK calls by this name. */
-class DiscoverInstancesCommand {
-  readonly input: DiscoverInstancesInput;
-
-  constructor(input: DiscoverInstancesInput) {
-    this.input = input;
-  }
-}
-
 /** A client that gives the same answer again and again. */
 function clientWith(output: DiscoverInstancesOutput | Error) {
   const sent: { input: DiscoverInstancesInput; abortSignal: AbortSignal }[] = [];
-  const send = async ({ input }: DiscoverInstancesCommand, { abortSignal }: { abortSignal: AbortSignal }): Promise<DiscoverInstancesOutput> => {
+  const discoverInstances = async (input: DiscoverInstancesInput, { abortSignal }: { abortSignal: AbortSignal }): Promise<DiscoverInstancesOutput> => {
     sent.push({ input, abortSignal });
     if (output instanceof Error) throw output;
     return output;
   };
-  return { send, sent };
+  return { discoverInstances, sent };
 }
 
 const { signal } = new AbortController();
@@ -26,7 +17,7 @@ const { signal } = new AbortController();
 describe('discovery through AWS Cloud Map', () => {
   it('asks for the healthy instances, or else all, and for as many as there can be', async () => {
     const client = clientWith({ Instances: [] });
-    const options = { client, command: DiscoverInstancesCommand, namespace: 'shop', service: 'orders' };
+    const options = { client, namespace: 'shop', service: 'orders' };
     await cloudMapDiscovery(options).discover(signal);
     await cloudMapDiscovery({ ...options, query: { tenant: 'acme' }, ownerAccount: '123456789012' }).discover(signal);
     const input = { NamespaceName: 'shop', ServiceName: 'orders', HealthStatus: 'HEALTHY_OR_ELSE_ALL', MaxResults: 1000 };
@@ -45,7 +36,7 @@ describe('discovery through AWS Cloud Map', () => {
         {},
       ],
     });
-    const found = await cloudMapDiscovery({ client, command: DiscoverInstancesCommand, namespace: 'shop', service: 'orders' }).discover(signal);
+    const found = await cloudMapDiscovery({ client, namespace: 'shop', service: 'orders' }).discover(signal);
     expect(found).toEqual([
       { id: 'a', isUnhealthy: false, attributes: { AWS_INSTANCE_IPV4: '10.0.0.1' } },
       { id: 'b', isUnhealthy: true, attributes: { AWS_INSTANCE_IPV4: '10.0.0.2' } },
@@ -56,15 +47,15 @@ describe('discovery through AWS Cloud Map', () => {
 
   it('refuses options that cannot work, with every problem at once (PX-13)', () => {
     const make = (options: unknown) => () => cloudMapDiscovery(options as never);
-    expect(make(undefined)).toThrow('pass an object with client, command, namespace and service');
-    expect(make({ client: {}, command: 'Discover', namespace: '' })).toThrow(
-      /options\.client is an object: pass a Service.*\n.*options\.command is "Discover": .*\n.*options\.namespace is "": .*\n.*options\.service is undefined: pass/,
+    expect(make(undefined)).toThrow('pass an object with client, namespace and service');
+    expect(make({ client: { send: () => undefined }, namespace: '' })).toThrow(
+      /options\.client is an object: pass cloudMapClient\(\), .*\n.*options\.namespace is "": pass the name of the namespace\n.*options\.service is undefined: pass/,
     );
   });
 
   it('takes an answer without a list for one without instances, and passes errors on', async () => {
     const discovery = (output: DiscoverInstancesOutput | Error) =>
-      cloudMapDiscovery({ client: clientWith(output), command: DiscoverInstancesCommand, namespace: 'shop', service: 'orders' });
+      cloudMapDiscovery({ client: clientWith(output), namespace: 'shop', service: 'orders' });
     await expect(discovery({}).discover(signal)).resolves.toEqual([]);
     await expect(discovery(new Error('RequestLimitExceeded')).discover(signal)).rejects.toThrow('RequestLimitExceeded');
   });

@@ -267,7 +267,7 @@ describe('endpoints that are discovered', () => {
 describe('the options of endpoints that are discovered', () => {
   it('are refused with every problem at once (PX-13)', () => {
     const given = {
-      name: '9', discovery: {}, cacheMs: 99, maxStaleMs: 50, heartbeatLifeMs: -1, port: 0, scheme: 'ftp', path: 'v1', balancing: 'best', ttl: 5, filters: { tenant: 5, tags: 'a', attributes: { a: 1 }, zone: 'a' },
+      name: '9', discovery: {}, cacheMs: 99, maxStaleMs: 50, heartbeatLifeMs: -1, port: 65_536, scheme: 'ftp', path: 'v1', balancing: 'best', ttl: 5, filters: { tenant: 5, tags: 'a', attributes: { a: 1 }, zone: 'a' },
     } as unknown as CloudMapEndpointsOptions;
     let problems: readonly string[] = [];
     try {
@@ -276,8 +276,8 @@ describe('the options of endpoints that are discovered', () => {
       problems = (error as ConfigurationError).problems;
     }
     expect(problems.map((problem) => problem.split(/ is | again/)[0])).toEqual([
-      'options.ttl', 'options.name', 'options.balancing', 'options.discovery', 'options.cacheMs', 'options.maxStaleMs', 'options.heartbeatLifeMs', 'options.port', 'options.maxStaleMs',
-      'options.scheme', 'options.path', 'options.filters.tenant', 'options.filters.tags', 'options.filters.attributes', 'options.filters.zone',
+      'options.ttl', 'options.name', 'options.balancing', 'options.discovery', 'options.scheme', 'options.port', 'options.cacheMs', 'options.maxStaleMs', 'options.heartbeatLifeMs', 'options.cacheMs',
+      'options.path', 'options.filters.tenant', 'options.filters.tags', 'options.filters.attributes', 'options.filters.zone',
     ]);
     expect(() => cloudMapEndpoints(undefined as unknown as CloudMapEndpointsOptions)).toThrow('pass an object with a name and a discovery');
     expect(() => cloudMapEndpoints({ ...given, filters: 'a' } as unknown as CloudMapEndpointsOptions)).toThrow('options.filters is "a": pass an object');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { expectedMs, withSample } from '../../../runtime/src/http-client/endpoint-latency.ts';
+import { bestMs, expectedMs, withLowerBound, withSample } from '../../../runtime/src/http-client/endpoint-latency.ts';
 
 const at = (valueMs: number, atMs = 0) => ({ valueMs, atMs });
 const rounded = (values: number[]) => values.map(Math.round);
@@ -25,6 +25,15 @@ describe('the latency of an endpoint', () => {
 
   it('is the same for all as long as nobody knows any', () => {
     expect(expectedMs([undefined, undefined], 0)).toEqual([1, 1]);
+  });
+
+  it('is raised by what a call took at least, where that is more than what is expected now', () => {
+    expect(withLowerBound(at(500), 60, 20, 0)).toEqual(at(500));
+    expect(withLowerBound(at(500), 60, 20, 10_000)).toEqual(at(500));
+    expect(withLowerBound(at(500), 60, 20, 60_000)).toEqual(at(60, 60_000));
+    expect(withLowerBound(at(500), 20, 20, 3_600_000)).toEqual(at(500));
+    expect(withLowerBound(undefined, 60, 20, 0)).toBeUndefined();
+    expect([bestMs([at(50), undefined, at(20)]), bestMs([undefined])]).toEqual([20, Infinity]);
   });
 
   it('is never nothing, so that calls in flight always count', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigurationError } from '../../../runtime/src/core/errors.ts';
-import { addressProblem, resolveEndpointPoolOptions, ROUTING_DEFAULTS, type EndpointPoolOptions } from '../../../runtime/src/http-client/endpoint-options.ts';
+import { resolveEndpointPoolOptions, ROUTING_DEFAULTS, type EndpointPoolOptions } from '../../../runtime/src/http-client/endpoint-options.ts';
 
 const OPTIONS: EndpointPoolOptions = { name: 'orders', endpoints: ['https://a'] };
+const LOCAL = { endpoints: [{ url: 'https://a', zone: 'z' }], zone: 'z' };
 
 function problemsOf(given: unknown): readonly string[] {
   try {
@@ -17,7 +18,7 @@ function problemsOf(given: unknown): readonly string[] {
 describe('the options of a pool of endpoints', () => {
   it('have the defaults that the documentation names', () => {
     expect(ROUTING_DEFAULTS).toStrictEqual({
-      balancing: 'peak-ewma', zone: undefined, unhealthyThreshold: 3, healthyThreshold: 2, ejectionDurationMs: 30_000, maxEjectedShare: 0.5, slowStartMs: 10_000,
+      balancing: 'peak-ewma', hashBalanceFactor: Infinity, zone: undefined, unhealthyThreshold: 3, healthyThreshold: 2, ejectionDurationMs: 30_000, maxEjectedShare: 0.5, slowStartMs: 10_000,
     });
     expect(resolveEndpointPoolOptions(OPTIONS)).toStrictEqual({ name: 'orders', routing: ROUTING_DEFAULTS, endpoints: [{ url: 'https://a' }] });
   });
@@ -34,23 +35,25 @@ describe('the options of a pool of endpoints', () => {
     ['maxEjectedShare', 0, 1, [-0.1, 1.1]],
     ['slowStartMs', 0, 900_000, [-1, 900_001]],
     ['balancing', 'round-robin', 'local-first', ['random', 5]],
+    ['balancing', 'peak-ewma', 'consistent-hash', ['hash']],
+    ['hashBalanceFactor', 1, Infinity, [0, 0.99, Number.NaN, '2']],
   ] as const)('keep %s within its bounds', (key, low, high, outside) => {
-    for (const value of [low, high]) expect(resolveEndpointPoolOptions({ ...OPTIONS, zone: 'z', [key]: value }).routing).toMatchObject({ [key]: value });
+    for (const value of [low, high]) expect(resolveEndpointPoolOptions({ ...OPTIONS, ...LOCAL, [key]: value }).routing).toMatchObject({ [key]: value });
     for (const value of outside) expect(problemsOf({ ...OPTIONS, [key]: value })[0]).toMatch(new RegExp(`^options\\.${key} is .*: (set|use)`));
   });
 
   it('are refused with every problem at once, each with its remedy (PX-13)', () => {
     const endpoints = ['ftp://a', { url: 'https://b', weight: 0, zone: '', port: 1 }, 'https://b', 7];
     expect(problemsOf({ name: '1', endpoints, balancing: 'local-first', threshold: 3 })).toEqual([
-      'options.threshold is not an option: use one of name, endpoints, balancing, zone, unhealthyThreshold, healthyThreshold, ejectionDurationMs, maxEjectedShare, slowStartMs',
+      'options.threshold is not an option: use one of name, endpoints, balancing, hashBalanceFactor, zone, unhealthyThreshold, healthyThreshold, ejectionDurationMs, maxEjectedShare, slowStartMs',
       expect.stringMatching(/^options\.name is "1": use /),
       'options.balancing is "local-first", but nobody says where the function is: pass zone',
-      'options.endpoints[0] is "ftp://a": use http: or https:',
+      'options.endpoints[0] has parts that a base address cannot have: set an http or https address without credentials, query and fragment',
       'options.endpoints[1].weight is 0: set a number above 0 and up to 1000',
       'options.endpoints[1].zone is "": pass a name that is not empty',
       'options.endpoints[1].port is not an option: use one of url, weight, zone',
-      'options.endpoints[3] is 7: pass a base address, such as https://orders.example.com/v1',
-      'options.endpoints[2] is "https://b" again: give each address once',
+      'options.endpoints[3] is no address: set an http or https address without credentials, query and fragment',
+      'options.endpoints[2] is there before: give each address once',
     ]);
   });
 
@@ -62,16 +65,10 @@ describe('the options of a pool of endpoints', () => {
     expect(problemsOf({ name: 'orders', endpoints })[0]).toMatch(/^options\.endpoints is .*: pass a list of at least one address$/);
   });
 
-  it.each([
-    ['https://a/v1', undefined],
-    ['http://[::1]:8080', undefined],
-    ['https://user@a', 'leave out credentials, query and fragment'],
-    ['https://a?b', 'leave out credentials, query and fragment'],
-    ['https://a?', 'leave out credentials, query and fragment'],
-    ['https://a#b', 'leave out credentials, query and fragment'],
-    ['file:///etc/passwd', 'use http: or https:'],
-    ['/v1', 'pass a base address, such as https://orders.example.com/v1'],
-  ])('find with the address %p: %p', (url, problem) => {
-    expect(addressProblem(url)).toBe(problem);
+  it('cannot go by zones that nobody gives', () => {
+    expect(problemsOf({ ...OPTIONS, balancing: 'local-first', zone: 'z' })).toEqual([
+      'options.balancing is "local-first", but no endpoint says where it is: give them in code, with their zones',
+    ]);
+    expect(problemsOf({ ...OPTIONS, endpoints: ['https://b', ...LOCAL.endpoints], balancing: 'local-first', zone: 'other' })).toEqual([]);
   });
 });

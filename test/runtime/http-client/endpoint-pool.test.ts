@@ -192,6 +192,29 @@ describe('a pool of endpoints', () => {
     expect(pool.endpoints).toEqual([{ url: A, status: 'healthy', score: 1, inFlight: 0, latencyMs: 900 }]);
   });
 
+  it('learns from calls that were given up that it is slow again, though it was slower before', () => {
+    const { clock, pool } = create({ endpoints: [A, B] });
+    for (const avoid of [A, B]) pool.pick([avoid]).settle({ durationMs: avoid === A ? 500 : 20, failed: false });
+    // What was known of it counts for nothing by now.
+    clock.advance(120_000);
+    pool.pick([A]).settle({ durationMs: 60, failed: false, abandoned: true });
+    for (let call = 0; call < 100; call += 1) {
+      const { url, settle } = pool.pick();
+      settle({ durationMs: 0, failed: false, abandoned: true });
+      expect(url).toBe(A);
+    }
+  });
+
+  it('uses an endpoint again, of two, that was slow once, though calls come one after the other', () => {
+    const { clock, pool, send } = create({ endpoints: [A, B] });
+    send(10);
+    pool.pick([A]).settle({ durationMs: 2000, failed: false });
+    expect(send(100)[B]).toBeUndefined();
+    clock.advance(90_000);
+    const used = send(1000);
+    for (const url of [A, B]) expect(used[url]).toBeGreaterThan(400);
+  });
+
   it('does not take quick failures for speed', () => {
     const { clock, pool } = create({ endpoints: [A], unhealthyThreshold: 100 });
     pool.pick().settle({ durationMs: 1, failed: true });

@@ -108,6 +108,13 @@ describe.each(FACTORIES)('loadShedding on $factory', ({ create }) => {
     expect(sink.ofType('shedding.refused')[0]).toMatchObject({ reason: 'age', ageMs: 29_000 });
   });
 
+  it('does not look at requests where it is switched off', async () => {
+    const priorityOf = jest.fn(() => 'critical' as const);
+    const { handler, sink } = shedding({ ...ALL, enabled: false, priorityOf });
+    await expect(invoke(handler)).resolves.toEqual({ statusCode: 200 });
+    expect([priorityOf.mock.calls, sink.events]).toEqual([[], []]);
+  });
+
   it('counts what threw as failed, and what was refused further in as nothing (PX-10, PLS-12)', async () => {
     const failing = shedding({}, () => Promise.reject(new Error('broken')));
     await expect(invoke(failing.handler, QUEUE_EVENT)).rejects.toThrow('broken');
@@ -129,7 +136,7 @@ describe('the options of the middleware', () => {
   it('are checked with those of load shedding, all at once', () => {
     const make = () => loadShedding({ maxRate: 3, exemptPaths: ['health'], priorityOf: 1, priority: { heder: 'x' }, identity: { user: 1 } } as never, { environment: {} });
     expect(make).toThrow(ConfigurationError);
-    expect(make).toThrow(/heder.*priorityOf.*exemptPaths.*user.*maxRate/s);
+    expect(make).toThrow(/user.*heder.*priorityOf.*exemptPaths.*maxRate/s);
     expect(() => loadShedding(7 as never)).toThrow(ConfigurationError);
   });
 

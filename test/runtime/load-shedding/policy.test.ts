@@ -43,6 +43,24 @@ describe('the adaptive strategy', () => {
     expect(started.length).toBeLessThanOrEqual(3);
   });
 
+  it('has ended when nothing is shed any more, not when its signals are gone', () => {
+    const { shedder, clock, sink } = world({ targetLatencyMs: 0, maxInFlight: 10 });
+    const look = (afterMs: number): void => {
+      clock.advance(afterMs);
+      void shedder.acquire({ priority: 'critical' }).settle(ABANDONED);
+    };
+    const changes = () => sink.events.filter(({ type }) => type === 'shedding.started' || type === 'shedding.ended');
+    const permits = Array.from({ length: 20 }, () => shedder.acquire({}));
+    for (let second = 0; second < 5; second += 1) look(1000);
+    for (const permit of permits) void permit.settle(ABANDONED);
+    look(100);
+    expect(shedder.statistics).toMatchObject({ exceeded: [], rate: expect.any(Number) });
+    expect(shedder.statistics.rate).toBeGreaterThan(0);
+    expect(changes()).toMatchObject([{ type: 'shedding.started', signals: 'inFlight' }]);
+    look(60_000);
+    expect(changes()).toMatchObject([{ type: 'shedding.started' }, { type: 'shedding.ended', rate: 0, signals: '' }]);
+  });
+
   it('goes by the thresholds alone where there is no target', () => {
     const { requests } = world({ targetLatencyMs: 0, latencyThresholdMs: 500 });
     requests(100, 50);

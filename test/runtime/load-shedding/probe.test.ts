@@ -63,6 +63,15 @@ describe('the load of the process', () => {
     expect(meter.load).toEqual({ cpu: undefined, eventLoop: undefined, memory: undefined });
   });
 
+  it('leaves memory unread where nobody knows how much there is', () => {
+    const process = new FakeProcess();
+    let reads = 0;
+    const memoryBytes = (): number => (reads += 1);
+    const meter = new LoadMeter({ isSerial: false, processors: 1, cpuMs: () => process.usedCpuMs, memoryBytes }, 1000);
+    meter.sample(START_MS, 0, true);
+    expect([meter.load.memory, reads]).toEqual([undefined, 0]);
+  });
+
   it('never is more than all there is, however coarse the counters are', () => {
     const { meter, sample } = meterOf();
     sample(1000, { used: 1700, active: 1001 });

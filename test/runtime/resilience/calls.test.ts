@@ -151,7 +151,7 @@ describe('clients of resilience()', () => {
     expect(everything.client('payments').dependency.parts).toMatchObject({ circuit: everything.circuit('payments'), bulkhead: everything.bulkhead('payments') });
     expect(everything.statistics()).toMatchObject({ circuits: { payments: { phase: 'open' } }, bulkheads: { payments: { total: 1 } } });
     expect(sink.ofType<CircuitFailureEvent>('circuit.failure')).toMatchObject([{ name: 'payments', shared: true }]);
-    expect(typesOf().filter((type) => type.endsWith('.created'))).toEqual(['circuit.created', 'bulkhead.created']);
+    expect(typesOf().filter((type) => type.endsWith('.created'))).toEqual(['circuit.created', 'bulkhead.created', 'client.created']);
   });
 
   it('have a circuit and a bulkhead that nobody declared, and both can be asked for', () => {

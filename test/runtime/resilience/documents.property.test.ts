@@ -133,7 +133,8 @@ describe('resilience() of whatever a stack may declare', () => {
           inboundOf(sections.circuits, circuit.inbound.default),
           inboundOf(sections.bulkheads, bulkhead.inbound.default),
         ];
-        expect(everything).toHaveLength(inbound.reduce((sum, count) => sum + count, 3 + [sections.loadShedding, sections.timeout, sections.retry].filter((each) => each !== undefined).length));
+        const single = [sections.loadShedding, sections.timeout, sections.retry, clients[0]].filter((each) => each !== undefined).length;
+        expect(everything).toHaveLength(inbound.reduce((sum, count) => sum + count, 3 + single));
         expect(everything.observability?.options).toMatchObject({ ...sections.observability, logging: false, metrics: false });
       }),
       { numRuns: 200 },

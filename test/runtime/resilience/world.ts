@@ -53,6 +53,18 @@ export function world(environment: Readonly<Record<string, string>> = {}) {
   return { clock, sink, dependencies, recorded, typesOf };
 }
 
+/** Waits of which none ends but those of this length, when the test says so. */
+export function limitOf(limitMs: number): { readonly sleep: (durationMs: number) => Promise<void>; readonly expire: () => void } {
+  const waiting: (() => void)[] = [];
+  const sleep = async (durationMs: number): Promise<void> => {
+    if (durationMs <= 0) return;
+    await new Promise<void>((resolve) => {
+      if (durationMs === limitMs) waiting.push(resolve);
+    });
+  };
+  return { sleep, expire: () => waiting.splice(0).forEach((wake) => wake()) };
+}
+
 /** A request for a path, as an HTTP API passes it on, with claims that an authorizer has checked. */
 export const requestOf = (path: string, claims: Readonly<Record<string, string>> = {}): object => ({
   version: '2.0',

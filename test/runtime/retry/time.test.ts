@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
-import { noteDeadline } from '../../../runtime/src/core/deadline.ts';
+import { deadlineOfSignal, noteDeadline } from '../../../runtime/src/core/deadline.ts';
 import { createRetry } from '../../../runtime/src/retry/create.ts';
 import type { AttemptCall } from '../../../runtime/src/retry/series.ts';
 import { AttemptTimedOutError, RetryExhaustedError } from '../../../runtime/src/retry/errors.ts';
@@ -114,6 +115,13 @@ describe('the time of all attempts together (PRT-10)', () => {
     expect(world.sleeps).toEqual([30_000, 100, 30_000]);
   });
 
+  it('is told by the signal of an attempt, to whatever is handed nothing else (PX-07)', async () => {
+    const world = new RetryWorld();
+    const script = new Script(world, LOST, 'done');
+    await world.finish(world.retry({ attemptTimeoutMs: 250 }).execute(script.run, { deadlineMs: world.startMs + 300 }));
+    expect(script.calls.map(({ signal }) => (deadlineOfSignal(signal) ?? 0) - world.startMs)).toEqual([250, 300]);
+  });
+
   it('cuts the attempt in which it runs out', async () => {
     const world = new RetryWorld();
     const script = new Script(world, LOST, obeys);
@@ -136,8 +144,10 @@ describe('the time of all attempts together (PRT-10)', () => {
     const world = new RetryWorld();
     const script = new Script(world, LOST, 'too late');
     const frozen = async (): Promise<void> => world.clock.advance(4_000_000_000);
-    const retry = createRetry({ name: 'payments', attemptTimeoutMs: 0, totalTimeoutMs: 0 }, { ...world.dependencies, sleep: frozen });
+    const shouldRetry = jest.fn(() => true);
+    const retry = createRetry({ name: 'payments', attemptTimeoutMs: 0, totalTimeoutMs: 0, shouldRetry }, { ...world.dependencies, sleep: frozen });
     expect(await errorOf(retry.execute(script.run, { deadlineMs: world.startMs + 3_000_000_000 }))).toMatchObject({ reason: 'deadline' });
+    expect(shouldRetry).toHaveBeenCalledTimes(1);
   });
 });
 
@@ -163,6 +173,21 @@ describe('a Retry-After (PRT-02)', () => {
     const error = await errorOf(world.retry({ totalTimeoutMs: 30_000 }).execute(script.run));
     expect(error).toMatchObject({ reason: 'retry_after', retryAfterMs: 60_000, headers: { 'Retry-After': '60' }, attempts: 1 });
     expect(world.told('retry.exhausted')).toMatchObject([{ reason: 'retry_after', totalDelayMs: 0, durationMs: 0 }]);
+  });
+});
+
+describe('a Retry-After that asks for more than any invocation has (PRT-02)', () => {
+  it.each([
+    ['a year', statusError(503, { response: { headers: { 'retry-after': '31536000' } } }), 31_536_000_000],
+    ['a minute more', statusError(503, { retryAfterMs: 960_000 }), 960_000],
+    ['for ever', statusError(503, { retryAfterMs: Infinity }), undefined],
+  ])('ends the call at once, also where nothing limits it: %s', async (_name, busy, retryAfterMs) => {
+    const world = new RetryWorld();
+    const script = new Script(world, busy, 'too soon');
+    const retry = world.retry({ jitter: 'full', attemptTimeoutMs: 0, totalTimeoutMs: 0 });
+    const { value: error, tookMs } = await world.finish(errorOf(retry.execute(script.run)));
+    expect([script.calls.length, tookMs]).toEqual([1, 0]);
+    expect(error).toMatchObject({ reason: 'retry_after', retryAfterMs });
   });
 });
 
@@ -266,6 +291,18 @@ describe('what is left behind', () => {
     expect(getEventListeners(caller.signal, 'abort')).toHaveLength(1);
     caller.abort();
     expect(script.calls.map(({ signal }) => signal.aborted)).toEqual([false, true]);
+  });
+
+  it('is no rejection of a sleep that says so when it is ended early', async () => {
+    const sleep = (durationMs: number, signal?: AbortSignal) => setTimeout(durationMs, undefined, { signal });
+    const retry = createRetry({ name: 'machine', initialDelayMs: 60_000, jitter: 'none' }, { sink: { emit: () => undefined }, sleep });
+    expect(await retry.execute(() => 'done')).toBe('done');
+    const caller = new AbortController();
+    const waiting = errorOf(retry.execute(() => Promise.reject(LOST), { signal: caller.signal }));
+    await setImmediate();
+    caller.abort(LOST);
+    expect(await waiting).toBe(LOST);
+    await setImmediate(); // a rejection that nobody handles ends this process now
   });
 
   it('is no timer of the machine (PRT-09)', async () => {

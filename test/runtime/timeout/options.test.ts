@@ -90,6 +90,6 @@ describe('the presets (TO-14, TO-15)', () => {
     ['tenant', tenantTimeout('api', 5000, { acme: 9000 }), { tenantTimeoutsMs: new Map([['acme', 9000]]) }],
     ['dynamic', dynamicTimeout('api', 5000, timeoutFor), { timeoutFor }],
   ])('%s is what its name says, and else the default; answers with 504 (PTO-03)', (_, preset, own) => {
-    expect(resolveTimeoutOptions(preset)).toStrictEqual({ ...resolveTimeoutOptions(), name: 'api', timeoutMs: 5000, ...own });
+    expect(resolveTimeoutOptions(preset)).toStrictEqual({ ...resolveTimeoutOptions(), name: 'api', timeoutMs: 5000, answer: 'gateway-timeout', ...own });
   });
 });

@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { setTimeout as sleepFor } from 'node:timers/promises';
 import { describe, expect, it, jest } from '@jest/globals';
 import type { CallContext } from '../../../runtime/src/core/call-context.ts';
 import { deadlineOfSignal } from '../../../runtime/src/core/deadline.ts';
@@ -123,6 +124,21 @@ describe('work under a timeout', () => {
     await world.pass(1);
     expect(ignoring.result).toBeInstanceOf(TimedOutError);
     expect(timeout.statistics).toMatchObject({ completed: 1, timeouts: 1 });
+  });
+
+  it('has no grace at the cost of the margin: the answer still goes out before the deadline (PTO-04)', async () => {
+    const world = new TimeoutWorld();
+    const timeout = world.timeout({ timeoutMs: 2000, graceMs: 1000, marginMs: 500 });
+    const run = (leftMs: number) => watch(timeout.execute(() => new Promise(() => undefined), { deadlineMs: world.startMs + leftMs }));
+    const runs = [run(10_000), run(3000), run(2200)];
+    const endedAtMs = runs.map(() => 0);
+    for (let ms = 1; ms <= 3000; ms += 1) {
+      await world.pass(1);
+      runs.forEach(({ state }, index) => {
+        if (state === 'error') endedAtMs[index] ||= ms;
+      });
+    }
+    expect(endedAtMs).toEqual([3000, 2500, 1700]);
   });
 
   it('pays with its time for what it does before it first waits', async () => {
@@ -291,6 +307,16 @@ describe('many timeouts', () => {
     works.forEach(({ resolve }, index) => resolve(index));
     await Promise.all(runs);
     expect(timers()).toBe(before);
+  });
+
+  it('leave no rejection of a sleep that says so when it is ended early', async () => {
+    const sleep = (durationMs: number, signal?: AbortSignal) => sleepFor(durationMs, undefined, { signal });
+    const timeout = createTimeout({ timeoutMs: 60_000, graceMs: 30_000, marginMs: 60_000, onTimeout: () => 'second best' }, { sink: { emit: () => undefined }, sleep });
+    const caller = new AbortController();
+    const given = timeout.execute(obedient, { signal: caller.signal }).catch((error: unknown) => error);
+    caller.abort('gone');
+    await expect(Promise.all([timeout.execute(() => 'done'), timeout.execute(() => 1, { deadlineMs: 0 }), given])).resolves.toEqual(['done', 'second best', 'gone']);
+    await settle(); // a rejection that nobody handles ends this process now
   });
 
   it('are cut short by the timers of this machine where no others are given', async () => {

@@ -1,11 +1,13 @@
 import { Readable, Writable } from 'node:stream';
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { executionModeStreamifyResponse } from '@middy/core/executionModeStreamifyResponse';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deadlineOfSignal } from '../../../runtime/src/core/deadline.ts';
 import { gateMiddleware } from '../../../runtime/src/middy/gate-middleware.ts';
 import { middy } from '../../../runtime/src/middy/middy.ts';
+import { createTimeout } from '../../../runtime/src/timeout/create.ts';
 import { timeout, type TimeoutMiddlewareOptions } from '../../../runtime/src/timeout/middleware.ts';
+import { asOpenStream } from '../../../runtime/src/timeout/open-stream.ts';
 import { HTTP_EVENT, lambdaContext, QUEUE_EVENT, TestGate } from '../middy/gates.ts';
 import { TimeoutWorld, watch } from './fixture.ts';
 
@@ -124,6 +126,39 @@ describe('a timeout in streaming mode', () => {
       expect(world.ofType('timeout.expired')).toEqual([{ type: 'timeout.expired', limitMs: 9500, ignored: true, priority: 'normal' }]);
       expect(world.sleeping).toBe(0);
     }
+  });
+
+  it.each(STREAMS)('lets a stream $kind go that comes too late, since nobody will read it (PTO-02)', async ({ kind }) => {
+    const world = new TimeoutWorld();
+    const node = new Readable({ read: () => undefined });
+    const body = kind === 'of Node' ? node : Readable.toWeb(node);
+    const { to, run } = stream(world, { timeoutMs: 1000 }, () => world.sleep(1500).then(() => ({ statusCode: 200, body })));
+    await world.pass(2000);
+    await flow();
+    expect([run.state, to.prelude, node.destroyed]).toEqual(['value', expect.objectContaining({ statusCode: 504 }), true]);
+    expect(world.ofType('timeout.late')).toHaveLength(1);
+  });
+
+  it.each(STREAMS)('cuts off a stream $kind that began within the grace as well', async ({ kind }) => {
+    const world = new TimeoutWorld();
+    const node = new Readable({ read: () => undefined });
+    node.push('first ');
+    const body = kind === 'of Node' ? node : Readable.toWeb(node);
+    const { to, run } = stream(world, { timeoutMs: 1000, graceMs: 500, marginMs: 500 }, () => world.sleep(1200).then(() => ({ statusCode: 200, body })));
+    await world.pass(9499);
+    await flow();
+    expect([run.state, to.text]).toEqual(['open', 'first ']);
+    await world.pass(1);
+    await flow();
+    expect([run.state, to.text, to.destroyed, world.sleeping]).toEqual(['error', 'first ', true, 0]);
+  });
+
+  it('lets a stream take as long as it takes where the deadline is further away than timers count', async () => {
+    const timeout = createTimeout({ timeoutMs: 1000 }, { sink: { emit: () => undefined } });
+    const node = new Readable({ read: () => undefined });
+    await timeout.run(() => node, { deadlineMs: Date.now() + 1e12 }, asOpenStream as never);
+    await pause(5);
+    expect(node.destroyed).toBe(false);
   });
 
   it('ends no process over a stream that nobody reads any more', async () => {

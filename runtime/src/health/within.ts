@@ -1,8 +1,4 @@
-/**
- * Waits, in milliseconds. Should end its timer when the signal is aborted; nobody waits for it any more then, so it does not
- * matter whether it resolves, rejects or stays silent.
- */
-export type Sleep = (durationMs: number, signal?: AbortSignal) => Promise<void>;
+import type { Sleep } from '../core/sleep.ts';
 
 /** What comes of work if it comes in time, else `late`. Infinite time has no timer. What the work throws is thrown on. */
 export async function within<T, Late>(work: PromiseLike<T>, durationMs: number, late: Late, sleep: Sleep): Promise<T | Late> {
