@@ -1,4 +1,3 @@
-import { uniform, type Random } from '../../runtime/src/core/random.ts';
 import { Dependency } from './dependency.ts';
 import type { Environment } from './environment.ts';
 import type { IdlePool } from './idle-pool.ts';
@@ -6,11 +5,8 @@ import type { Place } from './place.ts';
 import type { SimulationRun } from './policy-fleet.ts';
 import { RandomStream, STREAMS } from './random-streams.ts';
 import { SharedCapacity } from './shared-capacity.ts';
+import { Trouble } from './trouble.ts';
 import { EVENTS } from './virtual-time.ts';
-
-/** How long a freeze lasts. */
-const FREEZE_MS = { low: 1000, high: 60_000 };
-const MINUTE_MS = 60_000;
 
 /** Told of what becomes of calls. */
 export interface CallListener {
@@ -20,15 +16,28 @@ export interface CallListener {
   died(environment: Environment): void;
 }
 
+/** Makes the calls of requests that were admitted. */
+export interface CallMaker {
+  /** Has what befalls environments begin. */
+  expectTrouble(): void;
+  /** Begins the call of a place. */
+  start(place: Place): void;
+  /** An event has come due that is none of the fleet's own. */
+  due(kind: number, subject: number): void;
+}
+
+/** Makes the maker of the calls of a fleet. */
+export type CreateCalls = (run: SimulationRun, fleet: Pick<IdlePool, 'places' | 'environments'>, listener: CallListener) => CallMaker;
+
 /** The calls of the dependency: how long they take, what they share, and what befalls the environments that make them. */
-export class Calls {
+export class Calls implements CallMaker {
   readonly #run: SimulationRun;
   readonly #places: readonly Place[];
   readonly #environments: readonly Environment[];
   readonly #listener: CallListener;
   readonly #dependency: Dependency;
   readonly #capacities: readonly SharedCapacity[];
-  readonly #trouble: Random;
+  readonly #trouble: Trouble;
 
   constructor(run: SimulationRun, fleet: Pick<IdlePool, 'places' | 'environments'>, listener: CallListener) {
     const stream = (name: keyof typeof STREAMS) => new RandomStream(run.seed, STREAMS[name]);
@@ -37,14 +46,15 @@ export class Calls {
     this.#environments = fleet.environments;
     this.#listener = listener;
     this.#dependency = new Dependency(run.scenario, { durations: stream('calls'), failures: stream('faults') });
-    this.#trouble = stream('trouble');
+    this.#trouble = new Trouble(run, fleet.environments, {
+      crashes: (environment, calling) => this.#crash(environment, calling),
+      freezes: (environment, calling, durationMs) => this.#freeze(environment, calling, durationMs),
+    });
     this.#capacities = this.#share();
   }
 
-  /** Has the first crash and the first freeze come. */
   expectTrouble(): void {
-    this.#expectTrouble(EVENTS.crash);
-    this.#expectTrouble(EVENTS.freeze);
+    this.#trouble.begin();
   }
 
   /** Begins the call of a place. */
@@ -64,7 +74,7 @@ export class Calls {
   due(kind: number, subject: number): void {
     if (kind === EVENTS.callEnd) this.#end(this.#place(subject));
     else if (kind === EVENTS.capacity) this.#capacities[subject]?.due();
-    else this.#strike(kind);
+    else this.#trouble.strike(kind);
   }
 
   #share(): SharedCapacity[] {
@@ -91,20 +101,10 @@ export class Calls {
     this.#listener.died(place.environment);
   }
 
-  /** A crash or a freeze befalls one environment. Between two requests a crash costs its memory, and a freeze nothing. */
-  #strike(kind: number): void {
-    this.#expectTrouble(kind);
-    const environment = this.#environments[Math.floor(this.#trouble.next() * this.#environments.length)];
-    const calling = environment?.places.filter(({ activity }) => activity === 'calling') ?? [];
-    if (environment === undefined) return;
-    if (calling[0] === undefined) {
-      if (kind === EVENTS.crash && environment.requests === 0) this.#listener.died(environment);
-    } else if (kind === EVENTS.freeze) {
-      this.#freeze(environment, calling, uniform(this.#trouble, FREEZE_MS.low, FREEZE_MS.high));
-    } else {
-      calling[0].dies = true;
-      this.#setEnd(calling[0], this.#run.time.nowMs);
-    }
+  #crash(environment: Environment, [calling]: readonly Place[]): void {
+    if (calling === undefined) return this.#listener.died(environment);
+    calling.dies = true;
+    this.#setEnd(calling, this.#run.time.nowMs);
   }
 
   #freeze(environment: Environment, calling: readonly Place[], durationMs: number): void {
@@ -120,14 +120,6 @@ export class Calls {
     if (atMs > place.killedAtMs) place.dies = true;
     place.callEndsAtMs = Math.min(atMs, place.killedAtMs);
     if (place.callEndsAtMs < Infinity) this.#run.time.schedule(place.callEndsAtMs, EVENTS.callEnd, place.index);
-  }
-
-  #expectTrouble(kind: number): void {
-    const { environmentFaults, durationMs } = this.#run.scenario;
-    const perMinute = kind === EVENTS.crash ? environmentFaults.crashesPerMinute : environmentFaults.freezesPerMinute;
-    if (perMinute === 0) return;
-    const atMs = this.#run.time.nowMs - (Math.log(1 - this.#trouble.next()) * MINUTE_MS) / perMinute;
-    if (atMs < durationMs) this.#run.time.schedule(atMs, kind);
   }
 
   #place(index: number): Place {

@@ -66,7 +66,7 @@ interface Layout {
 function layoutOf({ policy }: Scenario): Layout {
   const hasPhases = policy === 'circuit-breaker';
   const hasStore = policy !== 'load-shedding';
-  const lines = policy === 'bulkhead' || policy === 'load-shedding' ? SERVICE : REQUESTS;
+  const lines = policy === 'circuit-breaker' || policy === 'rate-limit' ? REQUESTS : SERVICE;
   if (hasPhases) return { hasPhases, hasStore, lines, rows: [REQUEST_ROW, STORE_ROW, PHASE_ROW] };
   if (hasStore) return { hasPhases, hasStore, lines, rows: [{ ...REQUEST_ROW, height: 396 }, STORE_ROW] };
   return { hasPhases, hasStore, lines, rows: [{ ...REQUEST_ROW, height: 522 }] };

@@ -4,11 +4,12 @@ import { CircuitBreaker } from '../../runtime/src/circuit-breaker/policy.ts';
 import type { CircuitCommand, CircuitDecision } from '../../runtime/src/circuit-breaker/state.ts';
 import type { CircuitStore, StoreRequest } from '../../runtime/src/circuit-breaker/store.ts';
 import type { Gate } from '../../runtime/src/core/gate.ts';
+import { connectCircuit } from './circuit-connection.ts';
 import { CircuitObserver } from './circuit-observer.ts';
 import { START_MS, type Environment } from './environment.ts';
-import { meteredTraffic, sleeper, surroundings, type PolicyFleet, type SimulationRun, type Surroundings } from './policy-fleet.ts';
+import { meteredTraffic, sleeper, surroundings, type PolicyFleet, type SimulationRun } from './policy-fleet.ts';
 import { StoreMeter } from './store-meter.ts';
-import type { Access, StoreCall, StoreTraffic } from './store-traffic.ts';
+import type { StoreCall, StoreTraffic } from './store-traffic.ts';
 
 /** Stands in where a scenario gives no name. */
 const DEFAULT_NAME = 'dependency';
@@ -31,24 +32,9 @@ export class CircuitFleet implements PolicyFleet {
 
   create(environment: Environment): Gate {
     const own = surroundings(this.#run, environment);
-    const store = this.#options.shared ? this.#connect(own) : new MemoryCircuitStore();
+    const store = this.#options.shared ? connectCircuit(this.#store, this.#traffic.connect(own)) : new MemoryCircuitStore();
     const sleep = sleeper(this.#run, environment);
     return new CircuitBreaker(this.#options, { store, clock: own.clock, random: own.random, sink: this.observer, sleep });
-  }
-
-  /** The shared store as one environment reaches it. */
-  #connect(own: Surroundings): CircuitStore {
-    const request = this.#traffic.connect(own);
-    const send = <T>(access: Access, method: string, args: readonly unknown[], ask: () => Promise<T>) =>
-      request({ access, method, args, ask }) as Promise<T>;
-    const store = this.#store;
-    return {
-      shared: true,
-      read: (...args) => send('read', 'read', args, () => store.read(...args)),
-      sync: (...args) => send('write', 'sync', args, () => store.sync(...args)),
-      apply: (...args) => send('write', 'apply', args, () => store.apply(...args)),
-      control: (...args) => send('write', 'control', args, () => store.control(...args)),
-    };
   }
 
   #decided({ access, method, args }: StoreCall, decision: unknown, arrives: boolean): void {

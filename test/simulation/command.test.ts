@@ -64,6 +64,17 @@ describe('the command', () => {
     expect(page.includes('store calls per second')).toBe(policy === 'bulkhead');
   });
 
+  it('prints what outbound calls came to, and draws what callers got', async () => {
+    const [report, file] = [join(folder, 'dependency.html'), join(folder, 'dependency.json')];
+    const faults = [{ fromSeconds: 1, toSeconds: 2 }];
+    await writeFile(file, JSON.stringify({ policy: 'dependency', faults, fleet: { environments: 5, requestsPerSecond: 20 }, durationSeconds: 5 }));
+    const { stdout } = await run('--scenario', file, '--json', '--report', report);
+    expect(JSON.parse(stdout)).toMatchObject({ requestsPerCall: expect.any(Number), requestsPerCallInFaults: [expect.any(Number)], callsLeft: 0, timersLeft: 0 });
+    const page = await readFile(report, 'utf8');
+    expect(page).toMatch(/answered in time[^]*store calls per second/);
+    expect(page).not.toContain('circuit as stored');
+  });
+
   it('prints a table that says the seed', async () => {
     const { stdout } = await run('--scenario', SINGLE);
     expect(stdout).toMatch(/single .* seed 1 /);

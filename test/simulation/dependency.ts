@@ -1,11 +1,16 @@
 import type { Random } from '../../runtime/src/core/random.ts';
 import { isWithin, type ResolvedFault, type ResolvedScenario } from './scenario.ts';
+import { START_MS } from './environment.ts';
 import { jittered } from './random-streams.ts';
 
 /** How one call of the dependency goes. */
 export interface CallFate {
   durationMs: number;
   fails: boolean;
+  /** Whether it is never answered. */
+  hangs: boolean;
+  /** The header `Retry-After` of its answer; undefined if there is none. */
+  retryAfter: string | undefined;
 }
 
 interface PlannedFault {
@@ -19,7 +24,7 @@ export class Dependency {
   readonly #faults: readonly PlannedFault[];
   readonly #durations: Random;
   readonly #failures: Random;
-  readonly #fate: CallFate = { durationMs: 0, fails: false };
+  readonly #fate: CallFate = { durationMs: 0, fails: false, hangs: false, retryAfter: undefined };
 
   /** @param random Streams for how long calls take and for which of them fail. */
   constructor({ call, faults }: ResolvedScenario, random: { readonly durations: Random; readonly failures: Random }) {
@@ -34,13 +39,25 @@ export class Dependency {
     const fate = this.#fate;
     fate.durationMs = jittered(this.#call.durationMs, this.#call.jitter, this.#durations);
     fate.fails = false;
-    for (const { fault, befalls } of this.#faults) {
-      if (!isWithin(fault, nowMs) || !befalls(environment)) continue;
-      fate.durationMs += fault.slowByMs;
-      if (this.#failures.next() < fault.failureRate) fate.fails = true;
-    }
+    fate.hangs = false;
+    fate.retryAfter = undefined;
+    for (const { fault, befalls } of this.#faults) if (isWithin(fault, nowMs) && befalls(environment)) this.#suffer(fault);
     return fate;
   }
+
+  #suffer(fault: ResolvedFault): void {
+    const fate = this.#fate;
+    if (fault.slowRate === 1 || this.#durations.next() < fault.slowRate) fate.durationMs += fault.slowByMs;
+    if (fault.hangs) fate.hangs = true;
+    if (this.#failures.next() >= fault.failureRate) return;
+    fate.fails = true;
+    fate.retryAfter = retryAfter(fault);
+  }
+}
+
+function retryAfter({ retryAfterMs, retryAtEnd, toMs }: ResolvedFault): string | undefined {
+  if (retryAtEnd) return new Date(START_MS + toMs).toUTCString();
+  return retryAfterMs === 0 ? undefined : String(Math.ceil(retryAfterMs / 1000));
 }
 
 function befalls({ environments }: ResolvedFault): PlannedFault['befalls'] {

@@ -1,5 +1,6 @@
 import type { BulkheadFigures } from './bulkhead-observer.ts';
 import type { CircuitFigures } from './circuit-figures.ts';
+import type { DependencyFigures } from './dependency-observer.ts';
 import type { LimitFigures } from './limit-figures.ts';
 import type { PolicyFleet, SimulationRun } from './policy-fleet.ts';
 import { rounded } from './round.ts';
@@ -27,7 +28,7 @@ export interface Quantiles {
 }
 
 /** What a simulation found of the policy itself. */
-export type PolicyFigures = CircuitFigures | LimitFigures | BulkheadFigures | SheddingFigures;
+export type PolicyFigures = CircuitFigures | LimitFigures | BulkheadFigures | SheddingFigures | DependencyFigures;
 
 /** Everything that a simulation found. */
 export type Figures<Of extends PolicyFigures = CircuitFigures> = FleetFigures & Of;

@@ -2,7 +2,7 @@ import { isRejection } from '../../runtime/src/core/errors.ts';
 import type { Gate, Permit } from '../../runtime/src/core/gate.ts';
 import type { Outcome } from '../../runtime/src/core/outcome.ts';
 import { ArrivalTimes } from './arrivals.ts';
-import { Calls } from './calls.ts';
+import { Calls, type CallMaker, type CreateCalls } from './calls.ts';
 import { Demand, type Timing } from './demand.ts';
 import { START_MS, type Environment } from './environment.ts';
 import { IdlePool } from './idle-pool.ts';
@@ -28,11 +28,17 @@ export class Fleet {
   readonly #line: Line;
   readonly #arrivals: ArrivalTimes;
   readonly #demand: Demand;
-  readonly #calls: Calls;
+  readonly #calls: CallMaker;
   #defect: unknown;
   #unfinished = 0;
 
-  constructor(run: SimulationRun, createGate: (environment: Environment) => Gate, watcher: RequestWatcher = {}) {
+  /** @param createCalls Makes what makes the calls of admitted requests. Default: one call each. */
+  constructor(
+    run: SimulationRun,
+    createGate: (environment: Environment) => Gate,
+    watcher: RequestWatcher = {},
+    createCalls: CreateCalls = (...args) => new Calls(...args),
+  ) {
     const { scenario, seed, time, ledger } = run;
     const stream = (name: keyof typeof STREAMS) => new RandomStream(seed, STREAMS[name]);
     this.#scenario = scenario;
@@ -44,7 +50,7 @@ export class Fleet {
     this.#line = new Line(this.#pool.places.length * scenario.fleet.linePerPlace);
     this.#arrivals = new ArrivalTimes(scenario, stream('arrivals'));
     this.#demand = new Demand(scenario.demand, { keys: stream('demand'), priorities: stream('priorities') });
-    this.#calls = new Calls(run, this.#pool, { ended: (place) => this.#endCall(place), died: (environment) => this.#bury(environment) });
+    this.#calls = createCalls(run, this.#pool, { ended: (place) => this.#endCall(place), died: (environment) => this.#bury(environment) });
   }
 
   /** Runs until the last request has been answered. */

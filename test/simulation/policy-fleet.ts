@@ -1,4 +1,5 @@
 import type { Gate } from '../../runtime/src/core/gate.ts';
+import type { CreateCalls } from './calls.ts';
 import { deliver, EnvironmentClock, type Environment } from './environment.ts';
 import type { PolicyFigures } from './figures.ts';
 import type { Ledger } from './ledger.ts';
@@ -52,6 +53,8 @@ export interface PolicyFleet {
   readonly observer: FleetObserver;
   /** The policy of a new instance of an environment. */
   create(environment: Environment): Gate;
+  /** Makes what makes the calls of admitted requests. Default: one call each. */
+  readonly createCalls?: CreateCalls;
 }
 
 /** Makes the policies of a fleet for one run. */
@@ -71,14 +74,21 @@ export function surroundings({ time, seed }: SimulationRun, environment: Environ
   return { environment, clock, random: new RandomStream(seed, STREAMS.policy, index, life) };
 }
 
-/** Lets an instance of an environment wait; a wait that was given up ends in silence. */
-export function sleeper({ time }: SimulationRun, environment: Environment): (durationMs: number, signal?: AbortSignal) => Promise<void> {
+/**
+ * Lets an instance of an environment wait; a wait that was given up ends in silence. `onIdle` is told of one that ends between
+ * requests.
+ */
+export function sleeper(
+  { time }: SimulationRun,
+  environment: Environment,
+  onIdle?: () => void,
+): (durationMs: number, signal?: AbortSignal) => Promise<void> {
   const instance = { environment, life: environment.life };
   return (durationMs, signal) =>
     new Promise((resolve) => {
-      time.after(durationMs, () => {
-        if (signal?.aborted !== true) deliver(time, instance, resolve);
-      });
+      // Looked at again after a freeze, in which it may have been given up.
+      const unlessGivenUp = (then?: () => void) => () => (signal?.aborted === true ? undefined : then?.());
+      time.after(durationMs, unlessGivenUp(() => deliver(time, instance, unlessGivenUp(resolve), unlessGivenUp(onIdle))));
     });
 }
 

@@ -1,4 +1,5 @@
 import type { BulkheadFigures } from './bulkhead-observer.ts';
+import type { DependencyFigures } from './dependency-observer.ts';
 import type { Figures, FleetFigures } from './figures.ts';
 import type { LimitFigures } from './limit-figures.ts';
 import type { ResolvedScenario } from './scenario.ts';
@@ -22,7 +23,7 @@ export interface Requirement<Found extends FleetFigures = Figures> {
 }
 
 /** Figures of whichever policy: a case measures those of its own. */
-export type FoundFigures = Figures & Figures<LimitFigures> & Figures<BulkheadFigures> & Figures<SheddingFigures>;
+export type FoundFigures = Figures & Figures<LimitFigures> & Figures<BulkheadFigures> & Figures<SheddingFigures> & Figures<DependencyFigures>;
 
 /** A scenario, by the name of its file, and what must hold in it. */
 export interface ProofCase<Found extends FleetFigures = Figures> {

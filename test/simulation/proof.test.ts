@@ -21,6 +21,7 @@ const CLAIMED = [
   { subject: 'the circuit breaker', policy: 'circuit-breaker', seedsFor: ({ seedCap }: Pick<ProofCase, 'seedCap'>) => (seedCap === undefined ? [1, 2, 3] : [1]) },
   { subject: 'the bulkhead', policy: 'bulkhead', seedsFor: () => [1] },
   { subject: 'load shedding', policy: 'load-shedding', seedsFor: () => [1] },
+  { subject: 'an outbound call', policy: 'dependency', seedsFor: () => [1] },
 ] as const;
 
 describe.each(CLAIMED)('$subject', ({ policy, seedsFor }) => {

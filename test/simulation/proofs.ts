@@ -1,4 +1,5 @@
 import { BULKHEAD_PROOF_CASES } from './bulkhead-proof-cases.ts';
+import { DEPENDENCY_PROOF_CASES } from './dependency-proof-cases.ts';
 import { renderGoodput } from './goodput-chart.ts';
 import { LIMIT_PROOF_CASES } from './limit-proof-cases.ts';
 import { PROOF_CASES, type FoundFigures, type ProofCase } from './proof-cases.ts';
@@ -55,6 +56,20 @@ dropped. Callers give up after 1 s: what they are answered later is no goodput, 
 critical, 8 % high, 60 % normal, 20 % low, 10 % background unless the scenario says otherwise. Options are as by default unless
 the scenario, a file of this name in \`test/simulation/scenarios\`, says otherwise. A run begins cold, and its start counts.`;
 
+const DEPENDENCY_SETTING = `Simulated: the real \`createDependency\` in every execution environment, with all its policies, their clocks, timers and chance,
+in virtual time; its circuit, where one is shared, in the in-memory store that passes the same contract suite as the DynamoDB store.
+Requests arrive at random, and each makes one call. Requests to the dependency take 20 to 60 ms. Where it has a capacity, it does 4 of
+them at full speed next to each other, 100 in a second, twice what arrives; more of them share it. It does not learn that somebody has
+given up: what was begun is done. A request that fails is answered with 503. The platform ends an environment after 30 s with one
+request, 10 s in the last case. Unless the title says otherwise: 3 attempts, exponential waits from 100 ms with full jitter, and a bucket
+of 10 tokens for each environment, which a call fills by a tenth. With a capacity, and where requests hang, an attempt has 500 ms and
+only what the title names is on.
+
+A fleet has recovered with the end of the last second of whose requests more than one in ten were not answered with success; "never"
+is not by the end of the run, which is 15 s after an outage and at least 35 s after other faults. How often calls were made again is
+judged from outside: of each instance of an environment by its calls, and by what a full bucket holds. The scenarios are the files of
+these names in \`test/simulation/scenarios\`.`;
+
 const MEDIAN_DECIDES = `A case passes if every requirement holds in the median of its seeds. The worst seed and the share of seeds for which a
 requirement holds are shown beside it; where a figure has no requirement it is shown for information.`;
 
@@ -88,5 +103,11 @@ export const PROOFS: Readonly<Record<PolicyName, Claims>> = {
     setting: SHEDDING_SETTING,
     verdict: EVERY_SEED_DECIDES,
     picture: { title: 'Goodput over load, with load shedding and without', render: renderGoodput },
+  },
+  dependency: {
+    cases: DEPENDENCY_PROOF_CASES,
+    title: 'What timeouts, retries and circuits do for outbound calls of a fleet',
+    setting: DEPENDENCY_SETTING,
+    verdict: EVERY_SEED_DECIDES,
   },
 };

@@ -24,7 +24,7 @@ export interface ProveOptions {
 /** How the command is used. */
 export const PROVE_USAGE = `npm run -s prove -- [--policy NAME] [--seeds N] [--large-seeds N] [--only NAME] [--jobs N] [--out DIR]
 
-  --policy NAME    circuit-breaker, rate-limit, bulkhead or load-shedding (default circuit-breaker)
+  --policy NAME    circuit-breaker, rate-limit, bulkhead, load-shedding or dependency (default circuit-breaker)
   --seeds N        seeds per case, from 1 upwards (default 200)
   --large-seeds N  most seeds of the large fleets (default: 5 to 200, by the case)
   --only NAME      one case alone; it is written only where --out says so

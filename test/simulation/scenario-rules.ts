@@ -18,7 +18,7 @@ export type Distribution = (typeof DISTRIBUTIONS)[number];
 
 const ARRIVALS = ['poisson', 'steady'] as const;
 const ROUTINGS = ['random', 'most-recently-used'] as const;
-const POLICIES = ['circuit-breaker', 'rate-limit', 'bulkhead', 'load-shedding'] as const;
+const POLICIES = ['circuit-breaker', 'rate-limit', 'bulkhead', 'load-shedding', 'dependency'] as const;
 const DISTRIBUTIONS = ['uniform', 'zipf'] as const;
 const SHARERS = ['environment', 'fleet'] as const;
 const SHARE = { type: 'number', minimum: 0, maximum: 1, default: 0 } as const;
@@ -70,6 +70,17 @@ export const SECTIONS = {
   fault: {
     failureRate: { ...SHARE, default: 1 },
     slowBy: { type: 'duration', minimumMs: 0, maximumMs: LONGEST_MS, defaultMs: 0 },
+    /** Share of the calls that are slow. */
+    slowRate: { ...SHARE, default: 1 },
+  },
+  /** What befalls calls that a policy makes itself, which notices. */
+  outboundFault: {
+    /** Whether calls that begin are never answered. */
+    hangs: { type: 'boolean', default: false },
+    /** How long answers of calls that fail ask to stay away; 0 asks for nothing. */
+    retryAfter: { type: 'duration', minimumMs: 0, maximumMs: LONGEST_MS, defaultMs: 0 },
+    /** Whether answers of calls that fail ask to come back at the end of the fault, all at the same instant. */
+    retryAtEnd: { type: 'boolean', default: false },
   },
 } as const satisfies Record<string, OptionSchema>;
 
@@ -95,7 +106,7 @@ export function scenarioProblems(scenario: unknown): string[] {
     ...keyProblems(policy, demand),
     ...frozenProblems(capacity, environmentFaults),
     ...listProblems('scenario.traffic', traffic, trafficProblems),
-    ...listProblems('scenario.faults', faults, faultProblems),
+    ...listProblems('scenario.faults', faults, policy === 'dependency' ? outboundFaultProblems : faultProblems),
   ];
 }
 
@@ -153,8 +164,12 @@ function trafficProblems(path: string, fields: Fields): string[] {
   return [...missing, ...windowProblems(path, fields, SECTIONS.traffic)];
 }
 
-function faultProblems(path: string, { environments, ...plain }: Fields): string[] {
-  const known = windowProblems(path, plain, SECTIONS.fault, ['environments']);
+function outboundFaultProblems(path: string, fields: Fields): string[] {
+  return faultProblems(path, fields, { ...SECTIONS.fault, ...SECTIONS.outboundFault });
+}
+
+function faultProblems(path: string, { environments, ...plain }: Fields, schema: OptionSchema = SECTIONS.fault): string[] {
+  const known = windowProblems(path, plain, schema, ['environments']);
   if (environments === undefined || environments === 'all' || isIndex(environments)) return known;
   if (Array.isArray(environments) && environments.every(isIndex)) return known;
   const remedy = 'set "all", how many of the first ones, or a list of indexes';

@@ -2,15 +2,20 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, expect } from '@jest/globals';
 import { resolveBulkheadOptions } from '../../runtime/src/bulkhead/options.ts';
+import { MemoryCircuitStore } from '../../runtime/src/circuit-breaker/memory-store.ts';
 import { resolveCircuitBreakerOptions } from '../../runtime/src/circuit-breaker/options.ts';
 import { ConfigurationError } from '../../runtime/src/core/errors.ts';
+import { createDependency } from '../../runtime/src/http-client/index.ts';
 import { resolveLoadSheddingOptions } from '../../runtime/src/load-shedding/options.ts';
 import { resolveRateLimitOptions } from '../../runtime/src/rate-limit/options.ts';
+import { RecordingSink } from '../../runtime/src/testing/index.ts';
 import type { PolicyName } from './scenario-rules.ts';
 import { resolveScenario, type Scenario } from './scenario.ts';
 import { simulate } from './simulate.ts';
 
 const FOLDER = join(import.meta.dirname, 'scenarios');
+
+const DEPENDENCY_SOURCES = { environment: {}, circuitStore: new MemoryCircuitStore({ shared: true }), sink: new RecordingSink() };
 
 /** Resolves the options of a policy as its fleet does. */
 const RESOLVE: Readonly<Record<PolicyName, (options: object) => unknown>> = {
@@ -18,6 +23,7 @@ const RESOLVE: Readonly<Record<PolicyName, (options: object) => unknown>> = {
   'rate-limit': (options) => resolveRateLimitOptions({ name: 'limit', ...options }),
   bulkhead: (options) => resolveBulkheadOptions({ name: 'bulkhead', ...options }),
   'load-shedding': (options) => resolveLoadSheddingOptions(options),
+  dependency: (options) => createDependency({ name: 'dependency', ...options }, DEPENDENCY_SOURCES),
 };
 
 function problemsOf(scenario: unknown): readonly string[] {
@@ -48,7 +54,16 @@ describe('a scenario', () => {
 
   it('fills in what a fault leaves out', () => {
     const { faults } = resolveScenario({ policy: 'circuit-breaker', faults: [{ fromSeconds: 1, toSeconds: 2 }] });
-    expect(faults[0]).toMatchObject({ fromMs: 1000, toMs: 2000, failureRate: 1, slowByMs: 0, environments: 'all' });
+    expect(faults[0]).toMatchObject({ fromMs: 1000, toMs: 2000, failureRate: 1, slowByMs: 0, slowRate: 1, hangs: false, retryAfterMs: 0, retryAtEnd: false, environments: 'all' });
+  });
+
+  it('has calls hang, and answers ask to stay away, only where a policy makes the calls itself', () => {
+    const faults = [{ fromSeconds: 1, toSeconds: 2, hangs: true, retryAfterMs: 1000, retryAtEnd: true }];
+    expect(problemsOf({ policy: 'dependency', faults })).toEqual([]);
+    expect(problemsOf({ policy: 'dependency', faults: [{ ...faults[0], retryAfterMs: -1 }] })).toEqual([expect.stringMatching(/^scenario\.faults\[0\]\.retryAfterMs is -1: /)]);
+    expect(problemsOf({ policy: 'bulkhead', faults })).toEqual(
+      ['hangs', 'retryAfterMs', 'retryAtEnd'].map((name) => expect.stringMatching(new RegExp(`^scenario\\.faults\\[0\\]\\.${name} is not an option: `))),
+    );
   });
 
   it('is refused with every problem at once', () => {
@@ -64,7 +79,7 @@ describe('a scenario', () => {
       faults: [{ fromSeconds: 9, toSeconds: 3, environments: [-1] }, 'all'],
     };
     expect(problemsOf(scenario)).toEqual([
-      'scenario.policy is "hope": use one of circuit-breaker, rate-limit, bulkhead, load-shedding',
+      'scenario.policy is "hope": use one of circuit-breaker, rate-limit, bulkhead, load-shedding, dependency',
       expect.stringMatching(/^scenario\.colour is not an option: use one of policy, .*durationSeconds$/),
       'scenario.options is an array: pass an object',
       'scenario.fleet.arrivals is "late": use one of poisson, steady',

@@ -37,7 +37,7 @@ export interface Scenario<Policy extends PolicyName = PolicyName> {
   /** Stretches in which so many times the requests arrive. */
   readonly traffic?: readonly (WindowOptions & { readonly factor: number })[];
   /** Stretches in which the protected dependency fails or is slow. */
-  readonly faults?: readonly (WindowOptions & Partial<Section<'fault'>> & { readonly environments?: AffectedEnvironments })[];
+  readonly faults?: readonly (WindowOptions & Partial<Section<'fault'> & Section<'outboundFault'>> & { readonly environments?: AffectedEnvironments })[];
   readonly durationSeconds?: number;
 }
 
@@ -48,7 +48,7 @@ export interface TimeWindow {
 }
 
 /** A fault with everything filled in. */
-export type ResolvedFault = TimeWindow & Section<'fault'> & { readonly environments: AffectedEnvironments };
+export type ResolvedFault = TimeWindow & Section<'fault'> & Section<'outboundFault'> & { readonly environments: AffectedEnvironments };
 
 /** A scenario with everything filled in and all times in milliseconds. */
 export interface ResolvedScenario {
@@ -73,6 +73,8 @@ export interface ResolvedScenario {
   readonly durationMs: number;
 }
 
+const FAULT_DEFAULTS = { environments: 'all', ...schemaDefaults(SECTIONS.fault), ...schemaDefaults(SECTIONS.outboundFault) } as const;
+
 /**
  * Fills in the defaults.
  *
@@ -92,7 +94,7 @@ export function resolveScenario(scenario: Scenario): ResolvedScenario {
     environmentFaults: { ...schemaDefaults(SECTIONS.environmentFaults), ...environmentFaults },
     demand: { distribution: 'uniform', tenants: undefined, priorities: {}, ...schemaDefaults(SECTIONS.demand), ...demand },
     traffic: traffic.map((window) => ({ ...timeWindow(window), factor: window.factor })),
-    faults: faults.map((fault) => ({ environments: 'all', ...schemaDefaults(SECTIONS.fault), ...fault, ...timeWindow(fault) })),
+    faults: faults.map((fault) => ({ ...FAULT_DEFAULTS, ...fault, ...timeWindow(fault) })),
     durationMs: (scenario.durationSeconds ?? schemaDefaults(SECTIONS.scenario).durationSeconds) * 1000,
   };
 }

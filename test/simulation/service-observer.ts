@@ -31,7 +31,8 @@ const CLASSES = Object.keys(PRIORITIES) as readonly Priority[];
 export class ServiceObserver implements RequestWatcher {
   readonly referee: CallReferee;
   readonly #run: SimulationRun;
-  readonly #latencyMs = new LatencyHistogram();
+  /** Times from sending a request to the answer after its call. */
+  readonly latencyMs = new LatencyHistogram();
   readonly #asked = new Map<string, number>();
   readonly #refused = new Map<string, number>();
   readonly #waiting = new Map<number, number>();
@@ -74,7 +75,7 @@ export class ServiceObserver implements RequestWatcher {
   answered({ sentAtMs, callFails }: Place, nowMs: number): void {
     const { scenario, ledger } = this.#run;
     const tookMs = nowMs - sentAtMs;
-    this.#latencyMs.record(tookMs);
+    this.latencyMs.record(tookMs);
     if (callFails || (scenario.call.patienceMs > 0 && tookMs > scenario.call.patienceMs)) return;
     ledger.count('inTime', nowMs);
     if (nowMs < scenario.durationMs) this.#inTimeTotal += 1;
@@ -94,7 +95,7 @@ export class ServiceObserver implements RequestWatcher {
     return {
       goodput: perSecond(this.#inTimeTotal, scenario.durationMs),
       goodputOfStretches: scenario.traffic.map(({ fromMs, toMs }, index) => perSecond(this.#inTime[index] ?? 0, toMs - fromMs)),
-      p99Ms: this.#latencyMs.quantile(0.99),
+      p99Ms: this.latencyMs.quantile(0.99),
       shedByClass: this.#byClass((name) => this.#refused.get(name) ?? 0),
       shedShareByClass: this.#byClass((name) => this.#refusedShare(name)),
       refusedShareOfTenants: Object.fromEntries(Object.keys(scenario.demand.tenants ?? {}).map((tenant) => [tenant, this.#refusedShare(`tenant ${tenant}`)])),

@@ -14,15 +14,15 @@ export interface CapacityOptions {
  * Calls that share what there is. Up to the knee each gets all it can use; beyond it all get the same, and a part of it is lost
  * to the crowd. What a call still has to wait for is kept as work, which is done the faster the fewer calls there are.
  */
-export class SharedCapacity {
+export class SharedCapacity<Call extends object = Place> {
   readonly #time: VirtualTime;
   readonly #index: number;
   readonly #options: CapacityOptions;
-  readonly #ended: (place: Place) => void;
+  readonly #ended: (call: Call) => void;
   /** Jobs by the work that each call has been given when it ends. */
   readonly #ends = new EventQueue();
-  readonly #places = new Map<number, Place>();
-  readonly #jobs = new Map<Place, number>();
+  readonly #calls = new Map<number, Call>();
+  readonly #jobs = new Map<Call, number>();
   #nextJob = 0;
   /** Work that a call has been given that was there from the start. */
   #givenMs = 0;
@@ -31,7 +31,7 @@ export class SharedCapacity {
   #busyMs = 0;
 
   /** @param index By which its events are told from those of others. */
-  constructor(time: VirtualTime, index: number, options: CapacityOptions, ended: (place: Place) => void) {
+  constructor(time: VirtualTime, index: number, options: CapacityOptions, ended: (call: Call) => void) {
     this.#time = time;
     this.#index = index;
     this.#options = options;
@@ -50,23 +50,23 @@ export class SharedCapacity {
   }
 
   /** Begins a call that would take so long if it were alone. */
-  start(place: Place, workMs: number): void {
+  start(call: Call, workMs: number): void {
     this.#catchUp();
     const job = this.#nextJob;
     this.#nextJob += 1;
-    this.#jobs.set(place, job);
-    this.#places.set(job, place);
+    this.#jobs.set(call, job);
+    this.#calls.set(job, call);
     this.#ends.push(this.#givenMs + workMs, job);
     this.#expectNext();
   }
 
   /** Ends a call that will never be done. */
-  stop(place: Place): void {
-    const job = this.#jobs.get(place);
+  stop(call: Call): void {
+    const job = this.#jobs.get(call);
     if (job === undefined) return;
     this.#catchUp();
-    this.#jobs.delete(place);
-    this.#places.delete(job);
+    this.#jobs.delete(call);
+    this.#calls.delete(job);
     this.#expectNext();
   }
 
@@ -76,17 +76,17 @@ export class SharedCapacity {
     this.#catchUp();
     const doneMs = this.#ends.firstMs;
     this.#givenMs = Math.max(this.#givenMs, doneMs);
-    const done: Place[] = [];
+    const done: Call[] = [];
     while (this.#ends.firstMs <= doneMs) {
       const job = this.#ends.pop();
-      const place = this.#places.get(job);
-      if (place === undefined) continue;
-      this.#places.delete(job);
-      this.#jobs.delete(place);
-      done.push(place);
+      const call = this.#calls.get(job);
+      if (call === undefined) continue;
+      this.#calls.delete(job);
+      this.#jobs.delete(call);
+      done.push(call);
     }
     this.#expectNext();
-    done.forEach((place) => this.#ended(place));
+    done.forEach((call) => this.#ended(call));
   }
 
   /** Work that each call is given in a millisecond. */
@@ -107,7 +107,7 @@ export class SharedCapacity {
   #expectNext(): void {
     this.#dueMs = NaN;
     // Those that were stopped are still in line.
-    while (this.#ends.size > 0 && !this.#places.has(this.#ends.firstEvent)) this.#ends.pop();
+    while (this.#ends.size > 0 && !this.#calls.has(this.#ends.firstEvent)) this.#ends.pop();
     if (this.#ends.size === 0) return;
     this.#dueMs = this.#time.nowMs + Math.max(0, this.#ends.firstMs - this.#givenMs) / this.#speed();
     this.#time.schedule(this.#dueMs, EVENTS.capacity, this.#index);

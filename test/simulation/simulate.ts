@@ -2,6 +2,8 @@ import { BulkheadFleet } from './bulkhead-fleet.ts';
 import type { BulkheadFigures } from './bulkhead-observer.ts';
 import { CircuitFleet } from './circuit-fleet.ts';
 import type { CircuitFigures } from './circuit-figures.ts';
+import { DependencyFleet } from './dependency-fleet.ts';
+import type { DependencyFigures } from './dependency-observer.ts';
 import { figuresOf, type Figures, type FleetFigures } from './figures.ts';
 import { Fleet } from './fleet.ts';
 import { Ledger } from './ledger.ts';
@@ -21,6 +23,7 @@ interface FiguresOfPolicy {
   readonly 'rate-limit': LimitFigures;
   readonly bulkhead: BulkheadFigures;
   readonly 'load-shedding': SheddingFigures;
+  readonly dependency: DependencyFigures;
 }
 
 /** What a simulation found, and how it went over time. */
@@ -31,6 +34,7 @@ const FLEETS: Readonly<Record<PolicyName, PolicyFleetFactory>> = {
   'rate-limit': (run) => new RateLimitFleet(run),
   bulkhead: (run) => new BulkheadFleet(run),
   'load-shedding': (run) => new LoadSheddingFleet(run),
+  dependency: (run) => new DependencyFleet(run),
 };
 
 /**
@@ -48,7 +52,7 @@ export async function simulate<Policy extends PolicyName>(
   const resolved = resolveScenario(scenario);
   const run = { scenario: resolved, seed, time: new VirtualTime(), ledger: new Ledger(resolved.durationMs) };
   const policies = createPolicies(run);
-  const fleet = new Fleet(run, (environment) => policies.create(environment), policies.observer);
+  const fleet = new Fleet(run, (environment) => policies.create(environment), policies.observer, policies.createCalls);
   await withoutStackTraces(() => fleet.run());
   // A policy survives whatever its store throws; a simulation must not.
   if (policies.observer.defect !== undefined) throw policies.observer.defect as Error;
