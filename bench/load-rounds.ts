@@ -29,6 +29,8 @@ export interface CallCost {
   readonly addedNs: number;
   /** As a multiple of the first of the group: the median of the ratios within a round. */
   readonly ratio: number;
+  /** What a call took in each round, in nanoseconds. */
+  readonly rounds: readonly number[];
 }
 
 /** The costs of a group. */
@@ -55,6 +57,11 @@ export async function measureGroups(groups: readonly Group[], rounds: number, ca
     for (const [each, ns] of played) samples.get(each)?.push(ns);
   }
   return groups.map(({ title, contenders }) => ({ title, costs: costsOf(contenders.map((each) => ({ name: each.name, ns: samples.get(each) ?? [] }))) }));
+}
+
+/** One cost as a multiple of another: the median of the ratios within a round. */
+export function ratioOf(one: readonly number[], other: readonly number[]): number {
+  return medianOf(one.map((each, round) => each / (other[round] ?? NaN)));
 }
 
 /** Nanoseconds of processor time per call of a loop over all inputs: what others do on the machine is not in it. */
@@ -87,6 +94,7 @@ function costsOf(contenders: readonly { readonly name: string; readonly ns: read
     name,
     nsPerCall: medianOf(ns),
     addedNs: medianOf(ns.map((each, round) => each - (first[round] ?? NaN))),
-    ratio: medianOf(ns.map((each, round) => each / (first[round] ?? NaN))),
+    ratio: ratioOf(ns, first),
+    rounds: ns,
   }));
 }

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
-import Table from 'cli-table3';
 import type { LoadBenchOptions } from './load-options.ts';
 import type { CallCost } from './load-rounds.ts';
 import { WINDOW_MS, WINDOWS } from './peers/shedding-windows.ts';
 import { CROWD, SLOTS } from './peers/slot-contenders.ts';
+import { count, digits, markdown, microseconds, terminalTables, times, versionOf, type Columns } from './table-text.ts';
 
 /** Everything that was measured; the first of each list is what its others are measured by. */
 export interface LoadComparison {
@@ -21,20 +19,9 @@ export interface LoadComparison {
   readonly full: readonly CallCost[];
 }
 
-interface Columns {
-  readonly head: readonly string[];
-  readonly rows: readonly string[][];
-}
-
 /** The comparison for a terminal. */
 export function renderLoadTables(comparison: LoadComparison): string {
-  return Object.values(tablesOf(comparison))
-    .map(({ head, rows }) => {
-      const table = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
-      table.push(...rows);
-      return table.toString();
-    })
-    .join('\n\n');
+  return terminalTables(Object.values(tablesOf(comparison)));
 }
 
 /** The comparison as a page. */
@@ -120,23 +107,5 @@ function nameOf({ name }: CallCost): string {
 function cells(cost: CallCost | undefined): string[] {
   if (cost === undefined) return ['', '', ''];
   const { ratio, nsPerCall, addedNs } = cost;
-  return [`${digits(ratio, ratio < 10 ? 2 : 1)} x`, `${digits(nsPerCall / 1000, 2)} µs`, ratio === 1 ? '' : `${digits(addedNs / 1000, 2)} µs`];
-}
-
-function versionOf(name: string): string {
-  const file = join(import.meta.dirname, '../node_modules', name, 'package.json');
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
-}
-
-function markdown({ head, rows }: Columns): string {
-  const lines = [head, head.map(() => '---'), ...rows];
-  return lines.map((each) => `| ${each.join(' | ')} |`).join('\n');
-}
-
-function count(value: number): string {
-  return digits(value, 0);
-}
-
-function digits(value: number, maximumFractionDigits: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits });
+  return [times(ratio), microseconds(nsPerCall), ratio === 1 ? '' : microseconds(addedNs)];
 }
