@@ -1,5 +1,5 @@
 import { mostAtOnce, type BulkheadRunResult } from './bulkhead-run.ts';
-import { compare, type Comparison, type Summary } from './comparison.ts';
+import { compare, SHARING_COLUMNS, type Comparison, type Summary } from './comparison.ts';
 
 /** What the bulkheads did that they are not for: those of single environments are to refuse nothing, the shared one what is beyond it. */
 export function bulkheadShortcomings({ inMemory, shared }: Comparison<BulkheadRunResult>): string[] {
@@ -22,9 +22,10 @@ export function bulkheadShortcomings({ inMemory, shared }: Comparison<BulkheadRu
 /** The comparison of the bulkheads, line by line. */
 export function bulkheadSummary(runs: Comparison<BulkheadRunResult>): Summary {
   const { environments, slots } = runs.shared;
-  const row = (what: string, value: (run: BulkheadRunResult) => string) => compare(runs, what, value);
+  const row = (what: string, value: (run: BulkheadRunResult) => string) => compare([runs.inMemory, runs.shared], what, value);
   return {
     head: `${environments} environments, a bulkhead of ${slots}`,
+    columns: SHARING_COLUMNS,
     rows: [
       row('requests', (run) => String(run.requests)),
       row('done', (run) => String(run.done)),

@@ -1,6 +1,8 @@
 import { atOnce, type BulkheadRunResult } from './bulkhead-run.ts';
 import type { CircuitRunResult } from './circuit-run.ts';
-import type { Comparison } from './comparison.ts';
+import type { ClientCount } from './client-recorder.ts';
+import type { ClientRunResult } from './client-run.ts';
+import type { Calling, Comparison } from './comparison.ts';
 import type { LimitCount, LimitRunResult } from './limit-run.ts';
 import { renderPicture, type Band, type Head, type Plot, type PlotLine } from './plots.ts';
 import type { CircuitCount } from './recorder.ts';
@@ -39,21 +41,31 @@ const LIMIT_ROW = { title: 'calls admitted per second', series: [ADMITTED], top:
 
 const BULKHEAD_ROW = { title: 'reports at once', top: 980, height: 120 } as const;
 
-/** Where the parts of limits and bulkheads begin. */
+const QUOTES: readonly Series<ClientCount>[] = [
+  { what: 'answered', name: 'quotes', color: '#3b8ec4' },
+  { what: 'failed', name: 'failed', color: '#d64545' },
+  { what: 'dropped', name: 'no environment free', color: '#8a94a6' },
+];
+const CLIENT_ROW = { title: 'requests per second', series: QUOTES, top: 1232, height: 140 } as const;
+const WAITS_ROW = { title: 'longest request in seconds, by when it was sent', top: 1428, height: 90 } as const;
+
+/** Where the parts of limits, bulkheads and clients begin. */
 const LIMITS_TOP = 626;
 const BULKHEADS_TOP = 898;
+const CLIENTS_TOP = 1150;
 
-/** All runs, those that share nothing on the left and those that share on the right, over time, as one SVG picture. */
-export function renderCharts({ circuits, limits, bulkheads }: DemoResult): string {
+/** All runs over time as one SVG picture: on the left those without sharing and without a client, on the right those with them. */
+export function renderCharts({ circuits, limits, bulkheads, clients }: DemoResult): string {
   return renderPicture({
     width: 960,
-    height: 1170,
+    height: 1560,
     heads: [
       ...heads(14, 'one circuit per environment, in memory', 'one circuit for the fleet, shared'),
       ...heads(LIMITS_TOP, 'one limit per environment, in memory', 'one limit for the fleet, shared'),
       ...heads(BULKHEADS_TOP, 'one bulkhead per environment, in memory', 'one bulkhead for the fleet, shared'),
+      ...heads(CLIENTS_TOP, 'calls by plain fetch', 'calls through a client'),
     ],
-    plots: [...circuitPlots(circuits), ...limitPlots(limits), ...bulkheadPlots(bulkheads)],
+    plots: [...circuitPlots(circuits), ...limitPlots(limits), ...bulkheadPlots(bulkheads), ...clientPlots(clients)],
   });
 }
 
@@ -88,6 +100,32 @@ function bulkheadPlots({ inMemory, shared }: Comparison<BulkheadRunResult>): Plo
   }));
 }
 
+function clientPlots({ plain, client }: Comparison<ClientRunResult, Calling>): Plot[] {
+  const answers = besides([plain, client], CLIENT_ROW, (run) => ({
+    lines: CLIENT_ROW.series.map((series) => lineOf(series, run.ticks)),
+    endSeconds: run.seconds,
+    band: hang(run, true),
+  }));
+  const waits = besides([plain, client], WAITS_ROW, (run) => ({
+    lines: [{ name: 'longest request', color: '#b8642c', points: longestByTick(run) }, timeoutLine(run)],
+    endSeconds: run.seconds,
+    band: hang(run, false),
+  }));
+  return [...answers, ...waits];
+}
+
+function longestByTick({ ticks, waits }: ClientRunResult): [number, number][] {
+  return ticks.map(({ atMs }) => {
+    const within = waits.filter((wait) => wait.atMs >= atMs && wait.atMs < atMs + TICK_MS);
+    return [atMs / 1000, Math.max(0, ...within.map(({ durationMs }) => durationMs)) / 1000];
+  });
+}
+
+function timeoutLine({ requestTimeoutMs, seconds }: ClientRunResult): PlotLine {
+  const limit = requestTimeoutMs / 1000;
+  return { name: 'request timeout', color: '#d64545', dashed: true, points: [[0, limit], [seconds, limit]] };
+}
+
 /** The plots of a row: on one scale, so that they can be compared. */
 function besides<Run>(
   runs: readonly [Run, Run],
@@ -112,6 +150,10 @@ function limitLine({ limit: { limit, periodMs }, seconds }: LimitRunResult): Plo
 
 function outage({ failFromMs, failToMs }: CircuitRunResult, labelled: boolean): Band {
   return { fromSeconds: failFromMs / 1000, toSeconds: failToMs / 1000, label: labelled ? 'payments fails' : undefined };
+}
+
+function hang({ hangFromMs, hangToMs }: ClientRunResult, labelled: boolean): Band {
+  return { fromSeconds: hangFromMs / 1000, toSeconds: hangToMs / 1000, label: labelled ? 'one endpoint hangs' : undefined };
 }
 
 function endSeconds(ticks: readonly unknown[]): number {

@@ -1,5 +1,5 @@
 import type { CircuitRunResult } from './circuit-run.ts';
-import { compare, type Comparison, type Summary } from './comparison.ts';
+import { compare, seconds, SHARING_COLUMNS, type Comparison, type Summary } from './comparison.ts';
 
 /** How often the circuit went from closed to open. */
 export function opened({ transitions }: CircuitRunResult): number {
@@ -31,9 +31,10 @@ export function circuitShortcomings({ shared }: Comparison<CircuitRunResult>): s
 
 /** The comparison of the circuits, line by line. */
 export function circuitSummary(runs: Comparison<CircuitRunResult>): Summary {
-  const row = (what: string, value: (run: CircuitRunResult) => string) => compare(runs, what, value);
+  const row = (what: string, value: (run: CircuitRunResult) => string) => compare([runs.inMemory, runs.shared], what, value);
   return {
     head: `${runs.shared.environments} environments, a circuit`,
+    columns: SHARING_COLUMNS,
     rows: [
       row('requests', (run) => String(run.requests)),
       row('time to open, first environment', (run) => seconds(openedAfterMs(run))),
@@ -46,8 +47,4 @@ export function circuitSummary(runs: Comparison<CircuitRunResult>): Summary {
       row('store calls per request', (run) => (run.storeCalls / run.requests).toFixed(3)),
     ],
   };
-}
-
-function seconds(durationMs: number | undefined): string {
-  return durationMs === undefined ? 'never' : `${(durationMs / 1000).toFixed(2)} s`;
 }

@@ -26,11 +26,18 @@ const SEARCH = { service: 'search' };
 const SEARCH_LIMIT = { ...SEARCH, limit: 'search' };
 const REPORTS = { service: 'reports' };
 const REPORTS_BULKHEAD = { ...REPORTS, bulkhead: 'reports' };
+const QUOTES = { service: 'quotes' };
+const OF_CARRIER: readonly ExercisedMetric[] = [
+  ...['ClientRequests', 'ClientLatency'].map((name) => ({ name, dimensions: { ...QUOTES, dependency: 'carrier' } })),
+  { name: 'RetryAttempts', dimensions: { ...QUOTES, retry: 'carrier' } },
+  ...['CircuitState', 'CircuitFailures'].map((name) => ({ name, dimensions: { ...QUOTES, circuit: 'carrier' } })),
+  ...['BulkheadUsage', 'BulkheadCapacity'].map((name) => ({ name, dimensions: { ...QUOTES, bulkhead: 'carrier' } })),
+];
 
 /**
- * What the runs that share give cause to send: a circuit fails, opens, refuses, is probed and closes, a limit refuses, a bulkhead is
- * full, old requests are shed, and all functions answer requests. Nothing goes wrong with tables, health or the reporting itself, so
- * nothing is sent of these.
+ * What the second run of each function gives cause to send: a circuit fails, opens, refuses, is probed and closes, a limit refuses, a
+ * bulkhead is full, old requests are shed, calls take too long and are tried again, and all functions answer requests. Nothing goes
+ * wrong with tables, health or the reporting itself, so nothing is sent of these.
  */
 export const EXERCISED: readonly ExercisedMetric[] = [
   { name: 'CircuitState', dimensions: PAYMENTS },
@@ -41,9 +48,10 @@ export const EXERCISED: readonly ExercisedMetric[] = [
   { name: 'RateLimitRefused', dimensions: SEARCH_LIMIT },
   ...['BulkheadRefused', 'BulkheadUsage', 'BulkheadCapacity', 'BulkheadWaitDuration'].map((name) => ({ name, dimensions: REPORTS_BULKHEAD })),
   ...['RequestsShed', 'SheddingRate'].map((name) => ({ name, dimensions: REPORTS })),
-  ...[CHECKOUT, SEARCH, REPORTS].flatMap((dimensions) =>
-    ['Requests', 'RequestsRejected', 'RequestLatency'].map((name) => ({ name, dimensions })),
-  ),
+  { name: 'TimeoutExpired', dimensions: QUOTES },
+  ...OF_CARRIER,
+  ...[CHECKOUT, SEARCH, REPORTS].map((dimensions) => ({ name: 'RequestsRejected', dimensions })),
+  ...[CHECKOUT, SEARCH, REPORTS, QUOTES].flatMap((dimensions) => ['Requests', 'RequestLatency'].map((name) => ({ name, dimensions }))),
 ];
 
 /** Draws the dashboard of the stack with what the functions printed; keeps the lines beside it, so that it can be drawn again. */

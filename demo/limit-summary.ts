@@ -1,4 +1,4 @@
-import { compare, type Comparison, type Summary } from './comparison.ts';
+import { compare, SHARING_COLUMNS, type Comparison, type Summary } from './comparison.ts';
 import type { LimitRunResult } from './limit-run.ts';
 
 /** How much of what a limit gives the fleet is to get, at least. */
@@ -33,9 +33,10 @@ export function limitShortcomings({ inMemory, shared }: Comparison<LimitRunResul
 /** The comparison of the limits, line by line. */
 export function limitSummary(runs: Comparison<LimitRunResult>): Summary {
   const { environments, limit } = runs.shared;
-  const row = (what: string, value: (run: LimitRunResult) => string) => compare(runs, what, value);
+  const row = (what: string, value: (run: LimitRunResult) => string) => compare([runs.inMemory, runs.shared], what, value);
   return {
     head: `${environments} environments, a limit of ${describeLimit(limit)}`,
+    columns: SHARING_COLUMNS,
     rows: [
       row('requests', (run) => String(run.requests)),
       row('admitted', (run) => String(run.admitted)),

@@ -37,6 +37,8 @@ export interface LoadSteps {
   readonly showProgress: () => void;
   /** Makes one request to an environment. */
   readonly request: (environment: number) => Promise<void>;
+  /** Called in place of a request for which no environment is free. */
+  readonly dropped?: () => void;
 }
 
 /** Starts a fleet of the plan's code, with more variables if there are any. */
@@ -86,9 +88,9 @@ export async function sendSteadily(environments: number, seconds: number, steps:
 }
 
 /** Sends a request to an idle environment; one that finds all of them busy is dropped, not queued. */
-function sendOne(idle: number[], inFlight: Set<Promise<void>>, { request }: LoadSteps): void {
+function sendOne(idle: number[], inFlight: Set<Promise<void>>, { request, dropped }: LoadSteps): void {
   const [environment] = idle.splice(Math.floor(Math.random() * idle.length), 1);
-  if (environment === undefined) return;
+  if (environment === undefined) return dropped?.();
   const sent = request(environment).finally(() => {
     idle.push(environment);
     inFlight.delete(sent);

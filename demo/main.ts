@@ -1,92 +1,19 @@
 import { join, resolve } from 'node:path';
 import { Listr, type ListrTask } from 'listr2';
-import {
-  closeAll,
-  createTablesFromTemplate,
-  startEmbeddedDynamoDb,
-  startFaultProxy,
-  type CreatedTable,
-  type EmbeddedDynamoDb,
-  type FaultProxy,
-} from '../local/index.ts';
-import { isMetricLine } from '../preview/emf.ts';
-import { BULKHEAD_SECONDS, runBulkheads, type BulkheadProgress, type BulkheadRunResult } from './bulkhead-run.ts';
-import { runCircuits, type CircuitProgress, type CircuitRunResult } from './circuit-run.ts';
-import type { Comparison } from './comparison.ts';
-import { writeDashboard, type WrittenDashboard } from './dashboard.ts';
-import { LIMIT_SECONDS, runLimits, type LimitProgress, type LimitRunResult } from './limit-run.ts';
-import type { RunPlan } from './load.ts';
+import { closeAll, createTablesFromTemplate, startEmbeddedDynamoDb, startFaultProxy } from '../local/index.ts';
+import { writeDashboard } from './dashboard.ts';
 import { readOptions, USAGE, type DemoOptions } from './options.ts';
-import { describeBulkheads, describeCircuits, describeLimits } from './progress.ts';
 import { writeReport } from './report.ts';
-import { renderSummary, shortcomings, type DemoResult } from './summary.ts';
-import { functionOf, resolveVariables, synthesize, type SynthesizedStack } from './synthesized-stack.ts';
-import { withoutSharing } from './variables.ts';
-
-/** What the steps hand on to each other. */
-interface Stage {
-  stack?: SynthesizedStack;
-  engine?: EmbeddedDynamoDb;
-  /** Counts the requests to the state tables, and passes them on. */
-  proxy?: FaultProxy;
-  tables?: ReadonlyMap<string, CreatedTable>;
-  readonly circuits: Partial<Record<Sharing, CircuitRunResult>>;
-  readonly limits: Partial<Record<Sharing, LimitRunResult>>;
-  readonly bulkheads: Partial<Record<Sharing, BulkheadRunResult>>;
-  /** What functions printed for CloudWatch to take metrics out of, in the runs that share. */
-  readonly metricLines: string[];
-  report?: string;
-  dashboard?: WrittenDashboard;
-}
-
-type Sharing = keyof Comparison<never>;
+import { CLIENT, IN_MEMORY, PLAIN, runsOf, runStep, SHARED } from './runs.ts';
+import { demoResult, newStage, required, type Stage } from './stage.ts';
+import { renderSummary, shortcomings } from './summary.ts';
+import { synthesize } from './synthesized-stack.ts';
 
 type Step = ListrTask<Stage>;
 
-/** Runs of one function: twice the same but for what is shared. */
-interface Runs<Progress, Run> {
-  readonly title: string;
-  /** Id of the function in the stack. */
-  readonly functionId: string;
-  readonly environments: number;
-  readonly seconds: number;
-  readonly run: (plan: RunPlan<Progress>) => Promise<Run>;
-  readonly describe: (progress: Progress) => string;
-  readonly results: (stage: Stage) => Partial<Record<Sharing, Run>>;
-}
-
-/** What runs, of each function of the stack. */
-function runsOf({ environments, seconds }: DemoOptions) {
-  const circuits: Omit<Runs<CircuitProgress, CircuitRunResult>, 'title'> = {
-    functionId: 'Checkout',
-    environments,
-    seconds,
-    run: runCircuits,
-    describe: describeCircuits,
-    results: (stage) => stage.circuits,
-  };
-  const limits: Omit<Runs<LimitProgress, LimitRunResult>, 'title'> = {
-    functionId: 'Search',
-    environments,
-    seconds: LIMIT_SECONDS,
-    run: runLimits,
-    describe: describeLimits,
-    results: (stage) => stage.limits,
-  };
-  const bulkheads: Omit<Runs<BulkheadProgress, BulkheadRunResult>, 'title'> = {
-    functionId: 'Reports',
-    environments,
-    seconds: BULKHEAD_SECONDS,
-    run: runBulkheads,
-    describe: describeBulkheads,
-    results: (stage) => stage.bulkheads,
-  };
-  return { circuits, limits, bulkheads };
-}
-
 function steps(options: DemoOptions): Step[] {
   const { environments, out } = options;
-  const { circuits, limits, bulkheads } = runsOf(options);
+  const { circuits, limits, bulkheads, clients } = runsOf(options);
   return [
     {
       title: 'Synthesise the stack and bundle its handlers',
@@ -95,15 +22,17 @@ function steps(options: DemoOptions): Step[] {
       },
     },
     { title: 'Start DynamoDB in this process and create the tables of the template', task: prepareTables },
-    runStep('inMemory', { ...circuits, title: `Run ${environments} environments, each with a circuit of its own` }),
+    runStep(`Run ${environments} environments, each with a circuit of its own`, IN_MEMORY, circuits),
     besides('Run as many for each of the other functions', [
-      runStep('inMemory', { ...limits, title: `${environments} environments, each with a limit of its own` }),
-      runStep('inMemory', { ...bulkheads, title: `${environments} environments, each with a bulkhead of its own` }),
+      runStep(`${environments} environments, each with a limit of its own`, IN_MEMORY, limits),
+      runStep(`${environments} environments, each with a bulkhead of its own`, IN_MEMORY, bulkheads),
+      runStep(`${environments} environments that call by fetch alone`, PLAIN, clients),
     ]),
     // One after the other: their metrics are drawn on one dashboard.
-    runStep('shared', { ...circuits, title: `Run ${environments} environments that share one circuit` }),
-    runStep('shared', { ...limits, title: `Run ${environments} environments that share one limit` }),
-    runStep('shared', { ...bulkheads, title: `Run ${environments} environments that share one bulkhead` }),
+    runStep(`Run ${environments} environments that share one circuit`, SHARED, circuits),
+    runStep(`Run ${environments} environments that share one limit`, SHARED, limits),
+    runStep(`Run ${environments} environments that share one bulkhead`, SHARED, bulkheads),
+    runStep(`Run ${environments} environments that call through a client`, CLIENT, clients),
     ...reports(resolve(out)),
   ];
 }
@@ -122,7 +51,7 @@ function reports(outDir: string): Step[] {
       },
     },
     {
-      title: 'Draw the dashboard of the stack with the metrics of the runs that share',
+      title: 'Draw the dashboard of the stack with the metrics of the second run of each function',
       task: async (stage) => {
         const [{ template }, tables] = [required(stage.stack), required(stage.tables)];
         stage.dashboard = await writeDashboard(outDir, { template, tables, lines: stage.metricLines });
@@ -137,55 +66,12 @@ async function prepareTables(stage: Stage): Promise<void> {
   stage.tables = await createTablesFromTemplate(stage.engine.endpoint, required(stage.stack).template);
 }
 
-function runStep<Progress, Run>(sharing: Sharing, runs: Runs<Progress, Run>): Step {
-  const { title, functionId, environments, seconds } = runs;
-  return {
-    title,
-    rendererOptions: { outputBar: true, persistentOutput: true },
-    task: async (stage, task) => {
-      const code = functionOf(required(stage.stack), functionId);
-      const proxy = required(stage.proxy);
-      const declared = resolveVariables(code, required(stage.tables));
-      const variables = sharing === 'shared' ? declared : withoutSharing(declared);
-      runs.results(stage)[sharing] = await runs.run({
-        environments,
-        seconds,
-        code,
-        variables: { ...variables, AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint },
-        storeCalls: () => {
-          const { requests, requestsByOperation } = proxy.counters();
-          return { calls: requests, writes: requestsByOperation['UpdateItem'] ?? 0 };
-        },
-        onProgress: (progress) => {
-          task.output = runs.describe(progress);
-        },
-        onLine: (line) => {
-          if (sharing === 'shared' && isMetricLine(line)) stage.metricLines.push(line);
-        },
-      });
-    },
-  };
-}
-
-function demoResult({ circuits, limits, bulkheads }: Stage): DemoResult {
-  return {
-    circuits: { inMemory: required(circuits.inMemory), shared: required(circuits.shared) },
-    limits: { inMemory: required(limits.inMemory), shared: required(limits.shared) },
-    bulkheads: { inMemory: required(bulkheads.inMemory), shared: required(bulkheads.shared) },
-  };
-}
-
-function required<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('an earlier step has not run');
-  return value;
-}
-
 async function main(): Promise<number> {
   if (process.argv.includes('--help')) {
     console.log(USAGE);
     return 0;
   }
-  const stage: Stage = { circuits: {}, limits: {}, bulkheads: {}, metricLines: [] };
+  const stage = newStage();
   try {
     await new Listr<Stage>(steps(readOptions(process.argv.slice(2)))).run(stage);
   } finally {

@@ -52,7 +52,7 @@ export function renderPicture({ width, height, heads, plots }: Picture): string 
   return renderSvg(width, height, {
     backgroundColor: '#ffffff',
     title: [...heads.map(headTitle), ...plots.map(plotTitle)],
-    legend: { bottom: 6, icon: 'roundRect', data: [...new Set(plots.flatMap(({ lines }) => lines.map(({ name }) => name)))] },
+    legend: legends(heads, plots),
     grid: plots.map((plot) => ({ left: plot.left, top: plot.top, width: plot.width, height: plot.height })),
     xAxis: plots.map(({ endSeconds }, gridIndex) => timeAxis(endSeconds, gridIndex)),
     yAxis: plots.map(({ highest }, gridIndex) => ({ type: 'value', gridIndex, min: 0, max: niceCeiling(highest), splitNumber: 3 })),
@@ -64,6 +64,17 @@ export function renderPicture({ width, height, heads, plots }: Picture): string 
 
 function headTitle({ text, left, top }: Head): object {
   return { text, left, top, textStyle: { fontSize: 17 } };
+}
+
+/** What the lines are, under the heads of a row: those of the plots down to the next heads. */
+function legends(heads: readonly Head[], plots: readonly Plot[]): object[] {
+  const tops = [...new Set(heads.map(({ top }) => top))].sort((a, b) => a - b);
+  return tops.map((top, index) => {
+    const below = plots.filter((plot) => plot.top > top && plot.top < (tops[index + 1] ?? Infinity));
+    const left = Math.min(...heads.filter((head) => head.top === top).map((head) => head.left));
+    // Fonts differ in width, and nobody measures here the one that it will be.
+    return { left, top: top + 25, itemGap: 22, icon: 'roundRect', data: [...new Set(below.flatMap(({ lines }) => lines.map(({ name }) => name)))] };
+  });
 }
 
 function plotTitle({ title, left, top }: Plot): object {

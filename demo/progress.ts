@@ -1,5 +1,6 @@
 import type { BulkheadProgress } from './bulkhead-run.ts';
 import type { CircuitProgress } from './circuit-run.ts';
+import type { ClientProgress } from './client-recorder.ts';
 import type { LimitProgress } from './limit-run.ts';
 import type { Phase } from './recorder.ts';
 
@@ -29,6 +30,20 @@ export function describeLimits(progress: LimitProgress): string {
 export function describeBulkheads(progress: BulkheadProgress): string {
   const { done, refused, shed, storeCalls } = progress;
   return [elapsed(progress), rate(progress), `done ${done}`, `refused ${refused}`, `shed ${shed}`, `store calls ${storeCalls}`].join('  ');
+}
+
+/** A look at a run of the quotes as one line. */
+export function describeClients(progress: ClientProgress): string {
+  const { hanging, answered, failed, dropped, hangingCalls } = progress;
+  return [
+    elapsed(progress),
+    `carrier ${hanging ? 'hangs' : 'well '}`,
+    rate(progress),
+    `answered ${answered}`,
+    `failed ${failed}`,
+    `found no environment ${dropped}`,
+    `hanging calls ${hangingCalls}`,
+  ].join('  ');
 }
 
 function elapsed({ elapsedMs }: { readonly elapsedMs: number }): string {

@@ -47,6 +47,41 @@ export function declaredSlots(variables: Readonly<Record<string, string>>, name:
   return slots;
 }
 
+/**
+ * Addresses of a dependency.
+ *
+ * @throws Error if there is none of that name, or it has a single one.
+ */
+export function declaredEndpoints(variables: Readonly<Record<string, string>>, name: string): readonly string[] {
+  const { dependencies } = documentOf(variables) as { readonly dependencies?: Readonly<Record<string, { readonly endpoints?: readonly string[] }>> };
+  const endpoints = dependencies?.[name]?.endpoints;
+  if (endpoints === undefined) throw new Error(`RESILIENCE_CONFIG declares no dependency named ${name} with endpoints`);
+  return endpoints;
+}
+
+/**
+ * The same environment variables, but a dependency is at these addresses.
+ *
+ * @throws Error if there is none of that name, or it has a single one.
+ */
+export function withEndpoints(variables: Readonly<Record<string, string>>, name: string, urls: readonly string[]): Record<string, string> {
+  declaredEndpoints(variables, name);
+  const document = documentOf(variables) as { readonly dependencies: Readonly<Record<string, Options>> };
+  const dependencies = { ...document.dependencies, [name]: { ...document.dependencies[name], endpoints: urls } };
+  return { ...variables, RESILIENCE_CONFIG: JSON.stringify({ ...document, dependencies }) };
+}
+
+/**
+ * Milliseconds that a request may take.
+ *
+ * @throws Error if nobody says.
+ */
+export function declaredTimeoutMs(variables: Readonly<Record<string, string>>): number {
+  const { timeout } = documentOf(variables) as { readonly timeout?: { readonly timeoutMs?: number } };
+  if (timeout?.timeoutMs === undefined) throw new Error('RESILIENCE_CONFIG declares no timeout of requests');
+  return timeout.timeoutMs;
+}
+
 function documentOf(variables: Readonly<Record<string, string>>): Document {
   return JSON.parse(variables['RESILIENCE_CONFIG'] ?? '{}') as Document;
 }

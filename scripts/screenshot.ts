@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export const SCREENSHOT_WIDTH = 1280;
 
 /** Alarms, requests, and the first circuit. */
-const DEFAULT_HEIGHT = 1806;
+const DEFAULT_HEIGHT = 2252;
 
 /** Chromium on this machine; undefined if there is none. */
 export async function findChromium(path = process.env['PATH'] ?? ''): Promise<string | undefined> {

@@ -4,7 +4,10 @@ import { FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { ResilienceAlarms, ResilienceDashboard, ResilienceTables, ResilientFunction } from '../../lib';
 
-/** A shop: a checkout that calls payments through one circuit of the whole fleet, a search behind one limit, and reports behind one bulkhead. */
+/**
+ * A shop: a checkout that calls payments through one circuit of the whole fleet, a search behind one limit, reports behind one
+ * bulkhead, and quotes of a carrier that is called through a client.
+ */
 export class CheckoutStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
@@ -28,7 +31,23 @@ export class CheckoutStack extends Stack {
       bulkheads: { reports: { inbound: true, maxConcurrent: 3, maxWait: Duration.millis(500) } },
       loadShedding: { maxEventAge: Duration.seconds(10), targetLatency: Duration.seconds(2) },
     });
-    const resilients = [checkout, search, reports];
+    const quotes = new ResilientFunction(this, 'Quotes', {
+      entry: join(__dirname, '..', 'quotes', 'handler.ts'),
+      environment: { POWERTOOLS_SERVICE_NAME: 'quotes' },
+      tables,
+      requestTimeout: { timeout: Duration.seconds(1) },
+      dependencies: {
+        carrier: {
+          endpoints: ['https://a.carrier.example.com', 'https://b.carrier.example.com', 'https://c.carrier.example.com'],
+          timeout: Duration.millis(800),
+          attemptTimeout: Duration.millis(250),
+        },
+      },
+    });
+    this.watch([checkout, search, reports, quotes]);
+  }
+
+  private watch(resilients: ResilientFunction[]): void {
     for (const fn of resilients) fn.addFunctionUrl({ authType: FunctionUrlAuthType.AWS_IAM });
 
     // Without actions these alarms wake nobody.

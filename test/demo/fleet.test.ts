@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BULKHEAD_NAME, mostAtOnce } from '../../demo/bulkhead-run.ts';
+import { startCarrierServers, type CarrierAnswer, type CarrierServers } from '../../demo/carrier-servers.ts';
+import { CARRIER_NAME } from '../../demo/client-run.ts';
 import { EXERCISED } from '../../demo/dashboard.ts';
 import { LIMIT_NAME } from '../../demo/limit-run.ts';
 import { startPaymentsServer, type PaymentsServer } from '../../demo/payments-server.ts';
 import { functionOf, resolveVariables, synthesize, type SynthesizedFunction, type SynthesizedStack } from '../../demo/synthesized-stack.ts';
-import { declaredLimit, declaredSlots } from '../../demo/variables.ts';
+import { declaredEndpoints, declaredLimit, declaredSlots, declaredTimeoutMs } from '../../demo/variables.ts';
 import {
   createTablesFromTemplate,
   startEmbeddedDynamoDb,
@@ -48,6 +50,8 @@ let proxy: FaultProxy;
 let tables: ReadonlyMap<string, CreatedTable>;
 let payments: PaymentsServer;
 let paymentsCalls = 0;
+let carrier: CarrierServers;
+let carrierCalls: CarrierAnswer[] = [];
 /** Everything that functions print. */
 let printed: string[] = [];
 
@@ -60,10 +64,14 @@ beforeAll(async () => {
   payments = await startPaymentsServer(() => {
     paymentsCalls += 1;
   });
+  carrier = await startCarrierServers(3, (answer) => {
+    carrierCalls.push(answer);
+  });
 }, 120_000);
 
 afterAll(async () => {
   await payments.close();
+  await carrier.close();
   await proxy.close();
   await engine.close();
   await rm(outDir, { recursive: true, force: true });
@@ -75,6 +83,7 @@ async function fleetOf(code: SynthesizedFunction, config: object, onLog: (line: 
   const environment = {
     ...resolveVariables(code, tables),
     PAYMENTS_URL: payments.url,
+    CARRIER_URLS: carrier.urls.join(),
     AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint,
     RESILIENCE_CONFIG: JSON.stringify(config),
   };
@@ -181,24 +190,55 @@ async function exerciseReports(): Promise<void> {
   });
 }
 
+/** A fleet of the quotes, or of their plain handler, while an endpoint of the carrier hangs, with times that a busy machine can keep. */
+async function withQuotes(export_: 'handler' | 'plain', body: (fleet: Fleet) => Promise<void>): Promise<void> {
+  const dependency = { endpoints: carrier.urls, timeoutMs: 8000, attemptTimeoutMs: 1000, circuit: 'carrier', bulkhead: 'carrier' };
+  const policies = { circuits: { carrier: {} }, bulkheads: { carrier: { shared: false } } };
+  const code = functionOf(stack, 'Quotes');
+  const config = { version: 1, ...policies, timeout: { timeoutMs: 9000 }, dependencies: { carrier: dependency } };
+  const fleet = await fleetOf({ ...code, handler: code.handler.replace('handler', export_) }, config, () => {});
+  try {
+    carrier.setWeather({ hanging: true, hiccupShare: 0 });
+    carrierCalls = [];
+    await body(fleet);
+  } finally {
+    carrier.setWeather({ hanging: false, hiccupShare: 0 });
+    await fleet.close();
+  }
+}
+
+/** Asks for quotes, all environments at once, until a call has hung. */
+async function askUntilHung(fleet: Fleet): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  const endMs = Date.now() + PATIENCE_MS;
+  while (!carrierCalls.includes('hang') && Date.now() < endMs) {
+    answers.push(...(await Promise.all(fleet.environments.map((_, environment) => ask(fleet, environment)))));
+  }
+  expect(carrierCalls).toContain('hang');
+  return answers;
+}
+
 const said = (metric: string): boolean => printed.some((line) => line.includes(`"${metric}":`));
 
 const admitted = (answers: readonly Answer[]) => answers.filter(({ statusCode }) => statusCode === 200).length;
 
 describe('the stack of the demo', () => {
-  it('has three functions with code of their own', () => {
-    const [checkout, search, reports] = [functionOf(stack, 'Checkout'), functionOf(stack, 'Search'), functionOf(stack, 'Reports')];
-    expect([...stack.functions.keys()]).toEqual(['Checkout', 'Search', 'Reports']);
-    expect(new Set([checkout, search, reports].map(({ taskRoot }) => taskRoot)).size).toBe(3);
+  it('has four functions with code of their own', () => {
+    const names = ['Checkout', 'Search', 'Reports', 'Quotes'] as const;
+    const [checkout, search, reports, quotes] = names.map((name) => functionOf(stack, name)) as [SynthesizedFunction, SynthesizedFunction, SynthesizedFunction, SynthesizedFunction];
+    expect([...stack.functions.keys()]).toEqual(names);
+    expect(new Set([checkout, search, reports, quotes].map(({ taskRoot }) => taskRoot)).size).toBe(4);
     expect(checkout.variables).toHaveProperty('RESILIENCE_CIRCUIT_TABLE');
     expect(search.variables).toHaveProperty('RESILIENCE_RATE_LIMIT_TABLE');
     expect(declaredLimit(resolveVariables(search, tables), LIMIT_NAME)).toEqual({ limit: 20, periodMs: 1000, burst: 20 });
+    expect(declaredEndpoints(resolveVariables(quotes, tables), CARRIER_NAME)).toHaveLength(3);
+    expect(declaredTimeoutMs(resolveVariables(quotes, tables))).toBe(1000);
     expect(reports.variables).toHaveProperty('RESILIENCE_BULKHEAD_TABLE');
     expect(declaredSlots(resolveVariables(reports, tables), BULKHEAD_NAME)).toBe(3);
   });
 
   it('has no other functions, and says which it has', () => {
-    expect(() => functionOf(stack, 'Basket')).toThrow('the stack has no function Basket, only Checkout, Search, Reports');
+    expect(() => functionOf(stack, 'Basket')).toThrow('the stack has no function Basket, only Checkout, Search, Reports, Quotes');
   });
 });
 
@@ -229,6 +269,25 @@ describe('the bundled reports in isolated environments', () => {
       for (const { body } of refused) expect(JSON.parse(body)).toMatchObject({ code: 'BULKHEAD_FULL', max_concurrent: 2 });
       const made = answers.filter(({ statusCode }) => statusCode === 200).map(({ body }) => JSON.parse(body) as { startedAtMs: number; endedAtMs: number });
       expect(mostAtOnce(made.map(({ startedAtMs, endedAtMs }) => ({ fromMs: startedAtMs, toMs: endedAtMs })))).toBeLessThanOrEqual(2);
+    });
+  }, 60_000);
+});
+
+describe('the bundled quotes in isolated environments', () => {
+  it('answers every request while an endpoint hangs, with a second call elsewhere', async () => {
+    await withQuotes('handler', async (fleet) => {
+      const answers = await askUntilHung(fleet);
+      expect([...new Set(answers.map(({ statusCode }) => statusCode))]).toEqual([200]);
+      expect(JSON.parse(answers[0]?.body ?? '')).toEqual({ price: 7 });
+      expect(carrierCalls.length).toBeGreaterThanOrEqual(answers.length + 1);
+    });
+  }, 60_000);
+
+  it('fails without the client wherever an endpoint does', async () => {
+    await withQuotes('plain', async (fleet) => {
+      const answers = await askUntilHung(fleet);
+      expect(answers.filter(({ statusCode }) => statusCode === 502)).toHaveLength(carrierCalls.filter((answer) => answer === 'hang').length);
+      expect(carrierCalls).toHaveLength(answers.length);
     });
   }, 60_000);
 });
@@ -282,6 +341,13 @@ const AT_REST = [
   ...['RateLimitDegraded', 'RateLimitWouldRefuse', 'RequestErrors', 'RequestsWouldShed', 'StoreErrors'],
 ];
 
+/** Those of the quotes, which are all answered: nothing is given up for good, nothing refused. */
+const QUOTES_AT_REST = [
+  ...['BulkheadDegraded', 'BulkheadReclaimed', 'BulkheadRefused', 'BulkheadWaitDuration', 'CircuitFallbacks', 'CircuitOpened', 'CircuitRefused'],
+  ...['ClientErrors', 'ClientFallbacks', 'ClientUnhealthyUsed', 'ObservabilityErrors', 'ObservabilityFolded', 'RequestErrors', 'RequestsRejected'],
+  ...['RetryExhausted', 'StoreErrors', 'TimeoutRefused'],
+];
+
 describe('the dashboard and the alarms of the demo', () => {
   it('ask for what the functions send, with equal namespace, dimensions and unit, and for nothing less', async () => {
     printed = [];
@@ -293,6 +359,9 @@ describe('the dashboard and the alarms of the demo', () => {
       await untilAll(fleet, 200);
     });
     await exerciseReports();
+    await withQuotes('handler', async (fleet) => {
+      await askUntilHung(fleet);
+    });
     // A limit that no other test has used up.
     await searchUndisturbed(4 * ENVIRONMENTS, 6, DAY_MS / 2);
 
@@ -302,7 +371,9 @@ describe('the dashboard and the alarms of the demo', () => {
     expect(coverage.unseen).toEqual([]);
     const exercised = new Set(EXERCISED.map((metric) => describeMetric({ namespace: '', ...metric })));
     const others = coverage.asked.filter((metric) => !exercised.has(describeMetric(metric)));
-    expect([...new Set(others.map(({ name }) => name))].sort()).toEqual(AT_REST);
+    const [ofQuotes, ofOthers] = [true, false].map((areQuotes) => others.filter(({ dimensions }) => (dimensions['service'] === 'quotes') === areQuotes));
+    expect([...new Set(ofQuotes?.map(({ name }) => name))].sort()).toEqual(QUOTES_AT_REST);
+    expect([...new Set(ofOthers?.map(({ name }) => name))].sort()).toEqual(AT_REST);
     expect(coverage.asked.length - others.length).toBe(EXERCISED.length);
   }, 180_000);
 });

@@ -1,5 +1,7 @@
 import type { BulkheadRunResult } from '../../demo/bulkhead-run.ts';
 import type { CircuitRunResult } from '../../demo/circuit-run.ts';
+import type { CarrierCall } from '../../demo/client-recorder.ts';
+import type { ClientRunResult } from '../../demo/client-run.ts';
 import type { LimitRunResult } from '../../demo/limit-run.ts';
 import type { Transition } from '../../demo/recorder.ts';
 
@@ -69,4 +71,33 @@ export function bulkheadRun(more: Partial<BulkheadRunResult> = {}): BulkheadRunR
 /** Reports that were all made at once. */
 export function allAtOnce(count: number): BulkheadRunResult['reports'] {
   return Array.from({ length: count }, (_, index) => ({ fromMs: index, toMs: index + 150 }));
+}
+
+/** A run of the quotes as it might have been: a hundred requests, and two calls that hung at first. */
+export function clientRun(more: Partial<ClientRunResult> = {}): ClientRunResult {
+  const counts = { requests: 15, dropped: 0, answered: 14, failed: 1, calls: 16, hangingCalls: 1, storeCalls: 2, storeWrites: 2 };
+  return {
+    environments: 10,
+    endpoints: 3,
+    requestTimeoutMs: 1000,
+    seconds: 4,
+    hangFromMs: 1000,
+    hangToMs: 3000,
+    ticks: [
+      { atMs: 0, counts },
+      { atMs: 250, counts },
+    ],
+    waits: Array.from({ length: 100 }, (_, index) => ({ atMs: 40 * index, durationMs: index === 30 ? 400 : 25 })),
+    calls: carrierCalls([1040, 1200]),
+    requests: 100,
+    dropped: 0,
+    answered: 100,
+    storeCalls: 12,
+    ...more,
+  };
+}
+
+/** Calls of a carrier, one every 40 ms, of which some came to the endpoint that hung. */
+export function carrierCalls(hangAtMs: readonly number[]): CarrierCall[] {
+  return Array.from({ length: 100 }, (_, index) => ({ atMs: 40 * index, answer: hangAtMs.includes(40 * index) ? 'hang' : 'quote' }));
 }

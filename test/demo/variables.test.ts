@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { declaredLimit, declaredSlots, withoutSharing } from '../../demo/variables.ts';
+import { declaredEndpoints, declaredLimit, declaredSlots, declaredTimeoutMs, withEndpoints, withoutSharing } from '../../demo/variables.ts';
 
 const LIMITED = '{"version":1,"limits":{"search":{"limits":[{"limit":20,"periodMs":1000}]},"export":{"limits":[{"limit":6,"periodMs":60000,"burst":2}]}}}';
 
@@ -37,5 +37,34 @@ describe('the slots that a comparison is measured against', () => {
 
   it('are missed by name', () => {
     expect(() => declaredSlots({ RESILIENCE_CONFIG: '{"version":1,"circuits":{}}' }, 'reports')).toThrow('declares no bulkhead named reports');
+  });
+});
+
+describe('the dependency that a comparison calls', () => {
+  const RESILIENCE_CONFIG = '{"version":1,"timeout":{"timeoutMs":1000},"dependencies":{"carrier":{"endpoints":["https://a.example.com"],"timeoutMs":800},"post":{"baseUrl":"https://b.example.com"}}}';
+
+  it('has the addresses that the stack declares', () => {
+    expect(declaredEndpoints({ RESILIENCE_CONFIG }, 'carrier')).toEqual(['https://a.example.com']);
+  });
+
+  it('is moved elsewhere, and nothing else is changed', () => {
+    const moved = withEndpoints({ RESILIENCE_CONFIG, OTHER: 'kept' }, 'carrier', ['http://127.0.0.1:1', 'http://127.0.0.1:2']);
+    expect(JSON.parse(moved['RESILIENCE_CONFIG'] ?? '')).toEqual({
+      version: 1,
+      timeout: { timeoutMs: 1000 },
+      dependencies: { carrier: { endpoints: ['http://127.0.0.1:1', 'http://127.0.0.1:2'], timeoutMs: 800 }, post: { baseUrl: 'https://b.example.com' } },
+    });
+    expect(moved['OTHER']).toBe('kept');
+  });
+
+  it.each(['post', 'pigeon'])('is missed if it is %s, which has no endpoints', (name) => {
+    const message = `declares no dependency named ${name} with endpoints`;
+    expect(() => declaredEndpoints({ RESILIENCE_CONFIG }, name)).toThrow(message);
+    expect(() => withEndpoints({ RESILIENCE_CONFIG }, name, [])).toThrow(message);
+  });
+
+  it('is called within the time that the stack gives a request', () => {
+    expect(declaredTimeoutMs({ RESILIENCE_CONFIG })).toBe(1000);
+    expect(() => declaredTimeoutMs({ RESILIENCE_CONFIG: '{"version":1,"timeout":{}}' })).toThrow('declares no timeout of requests');
   });
 });

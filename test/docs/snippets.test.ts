@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { asShown, linkedFiles, readText, shownFiles } from './pages.ts';
 
 const PAGES: [string, readonly string[]][] = [
-  ['README.md', ['examples/stack.ts', 'examples/checkout.mts', 'examples/any-call.mts', 'demo/stack/checkout-stack.ts', 'demo/checkout/handler.ts', 'docs/demo/summary.txt']],
+  ['README.md', ['examples/stack.ts', 'examples/checkout.mts', 'examples/any-call.mts', 'examples/orders.mts', 'examples/client-declared.mts', 'demo/stack/checkout-stack.ts', 'demo/checkout/handler.ts', 'docs/demo/summary.txt']],
   ['docs/patterns/circuit-breaker.md', ['examples/checkout.mts', 'examples/any-call.mts']],
   ['docs/patterns/health.md', ['examples/health.mts']],
   ['docs/monitoring.md', ['examples/monitored-stack.ts', 'examples/events-stack.ts']],
@@ -18,7 +18,7 @@ const PAGES: [string, readonly string[]][] = [
   ],
   ['docs/patterns/timeout.md', ['examples/timeout-stack.ts', 'examples/timeout.mts', 'examples/timeout-second-best.mts', 'examples/any-timeout.mts']],
   ['docs/patterns/retry.md', ['examples/retried.mts', 'examples/any-retry.mts', 'examples/payments-stack.ts', 'examples/payments.mts']],
-  ['docs/patterns/http-client.md', ['examples/client-stack.ts', 'examples/client-declared.mts', 'examples/client.mts', 'examples/any-function.mts', 'examples/endpoints.mts']],
+  ['docs/patterns/http-client.md', ['examples/client-stack.ts', 'examples/client-declared.mts', 'examples/client.mts', 'examples/any-function.mts', 'examples/endpoints.mts', 'examples/cloud-map-stack.ts', 'examples/cloud-map.mts']],
   ['docs/patterns/resilience.md', ['examples/resilient.mts']],
   ['docs/guides/getting-started.md', ['examples/getting-started-stack.ts', 'examples/getting-started.mts']],
   ['docs/guides/choosing.md', []],

@@ -53,6 +53,29 @@ test.each<[string, Connection]>([
       actions: BULKHEADS.actions,
     },
   ],
+  [
+    'Quotes',
+    {
+      configuration: {
+        version: 1,
+        circuits: { carrier: {} },
+        bulkheads: { carrier: { shared: false } },
+        dependencies: {
+          carrier: {
+            endpoints: ['a', 'b', 'c'].map((each) => `https://${each}.carrier.example.com`),
+            timeoutMs: 800,
+            attemptTimeoutMs: 250,
+            circuit: 'carrier',
+            bulkhead: 'carrier',
+          },
+        },
+        timeout: { timeoutMs: 1000 },
+      },
+      variable: CIRCUIT_TABLE,
+      table: /CircuitTable/,
+      actions: CIRCUITS.actions,
+    },
+  ],
 ])('%s may use the items of its table and nothing else', (id, { configuration, variable, table, actions }) => {
   const template = Template.fromStack(newStack());
   template.hasResourceProperties('AWS::Lambda::Function', {
