@@ -1526,7 +1526,7 @@ export const CONTRACT = {
         "description": "Changes of what is known of an endpoint: healthy, degraded, unhealthy or probing."
       },
       "instances": {
-        "name": "service_instances_total",
+        "name": "service_instances",
         "kind": "gauge",
         "labels": [
           "service"

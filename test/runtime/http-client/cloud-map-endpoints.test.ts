@@ -4,9 +4,10 @@ import type { Discovery } from '../../../runtime/src/http-client/cloud-map-disco
 import { cloudMapEndpoints } from '../../../runtime/src/http-client/cloud-map-endpoints.ts';
 import type { Instance } from '../../../runtime/src/http-client/cloud-map-instance.ts';
 import type { CloudMapEndpointsOptions } from '../../../runtime/src/http-client/cloud-map-options.ts';
+import { currentCall, withCall } from '../../../runtime/src/http-client/current-call.ts';
 import { NoEndpointError } from '../../../runtime/src/http-client/endpoint-errors.ts';
 import type { PickedEndpoint } from '../../../runtime/src/http-client/endpoints.ts';
-import type { ClientDiscoveryFailedEvent } from '../../../runtime/src/http-client/routing-events.ts';
+import type { ClientDiscoveryFailedEvent, ClientEndpointsFoundEvent } from '../../../runtime/src/http-client/routing-events.ts';
 import { ManualClock, RecordingSink, SeededRandom } from '../../../runtime/src/testing/index.ts';
 import { deferred, type Deferred } from '../core/deferred.ts';
 import { settle } from '../health/fixture.ts';
@@ -43,6 +44,7 @@ function create(options: Partial<CloudMapEndpointsOptions> = {}) {
   const asked = () => discovery.questions.length;
   const urls = () => source.endpoints.map(({ url }) => url);
   const failures = () => sink.ofType<ClientDiscoveryFailedEvent>('client.discovery_failed').map(({ error }) => (error as Error).message);
+  const found = () => sink.ofType<ClientEndpointsFoundEvent>('client.endpoints_found').map(({ endpoints, added, removed }) => [endpoints, added, removed]);
   /** Picks where nobody has to wait. */
   const pick = () => source.pick() as PickedEndpoint;
   const known = async (...instances: Instance[]) => {
@@ -50,7 +52,7 @@ function create(options: Partial<CloudMapEndpointsOptions> = {}) {
     await discovery.answer(...instances);
     (await first).settle({ durationMs: 1, failed: false });
   };
-  return { clock, discovery, source, asked, urls, failures, pick, known };
+  return { clock, discovery, source, asked, urls, failures, found, pick, known };
 }
 
 describe('endpoints that are discovered', () => {
@@ -70,6 +72,39 @@ describe('endpoints that are discovered', () => {
     await discovery.answer(at('10.0.0.1'));
     await ready;
     expect(pick().url).toBe('http://10.0.0.1');
+  });
+
+  it('are told of when they are others than before', async () => {
+    const { clock, discovery, source, found } = create();
+    for (const ips of [['10.0.0.1', '10.0.0.2'], ['10.0.0.2', '10.0.0.1'], ['10.0.0.2', '10.0.0.3', '10.0.0.4']]) {
+      const asked = source.refresh();
+      await discovery.answer(...ips.map((ip) => at(ip)));
+      await asked;
+      clock.advance(60_000);
+    }
+    expect(found()).toEqual([[2, 2, 0], [3, 2, 1]]);
+  });
+
+  it('are asked for by nobody in particular: the end of one request is not that of a question for all', async () => {
+    const callers: unknown[] = [];
+    const discovery: Discovery = {
+      discover: () => {
+        callers.push(currentCall());
+        return Promise.resolve([at('10.0.0.1')]);
+      },
+    };
+    const source = cloudMapEndpoints({ name: 'orders', discovery }, { clock: new ManualClock(), sink: new RecordingSink(), random: new SeededRandom(1) });
+    await withCall({ tenant: 'acme', deadlineMs: 1 }, () => source.pick());
+    expect(callers).toEqual([{}]);
+  });
+
+  it('are chosen by key as others are', async () => {
+    const { source, known } = create({ balancing: 'consistent-hash' });
+    await known(at('10.0.0.1'), at('10.0.0.2'), at('10.0.0.3'));
+    const chosen = (key: string) => new Set(Array.from({ length: 10 }, () => (source.pick(undefined, key) as PickedEndpoint).url));
+    const all = Array.from({ length: 30 }, (_, index) => chosen(`key-${index}`));
+    expect(all.map(({ size }) => size)).toEqual(all.map(() => 1));
+    expect(new Set(all.flatMap((each) => [...each])).size).toBe(3);
   });
 
   it('are asked for anew alongside a request when the answer is not fresh, one question at a time', async () => {

@@ -44,12 +44,13 @@ export async function tryAgain(setting: LoadSetting): Promise<void> {
   await retry.execute(fail).catch(ignore);
 }
 
-/** Calls of a dependency that fails and for which something else answers, of which one is sent twice, and whose endpoints fail. */
+/** Calls of a dependency that fails and for which something else answers, of which one is sent twice, and whose endpoints fail or change. */
 export async function callDependencies(setting: LoadSetting): Promise<void> {
   const fetch = () => Promise.resolve(new Response('no', { status: 503 }));
   const sources = { ...setting, sleep: instant, fetch, retryBudgets: new RetryBudgets() };
   const client = createResilientClient({ name: 'payments', baseUrl: 'https://payments.example', circuit: false, fallback: () => new Response('instead') }, sources);
   await client.get('/');
+  createResilientClient({ name: 'stock', endpoints: ['https://a.example', 'https://b.example'], circuit: false }, sources);
   await hedgeOne(setting);
   await loseEndpoints(setting);
 }
@@ -75,6 +76,9 @@ async function loseEndpoints(setting: LoadSetting): Promise<void> {
     for (let calls = 0; calls < 60; calls += 1) pool.pick().settle({ durationMs: 10, failed });
     clock.advance(LEFT_OUT_MS);
   }
-  const found = cloudMapEndpoints({ name: 'payments', discovery: { discover: async () => fail() } }, setting);
-  await Promise.resolve(found.pick()).catch(ignore);
+  const answers = [[{ id: 'a', attributes: { AWS_INSTANCE_IPV4: '10.0.0.1' } }]];
+  const found = cloudMapEndpoints({ name: 'payments', discovery: { discover: async () => answers.pop() ?? fail() } }, setting);
+  await found.refresh();
+  clock.advance(LEFT_OUT_MS);
+  await found.refresh();
 }

@@ -340,11 +340,13 @@ describe('a client', () => {
   it('counts what answered instead, second requests, and what is known of endpoints', async () => {
     const changed = { ...called('endpoint_changed', { endpoint: 'a.example', from: 'healthy', to: 'unhealthy', score: 0.25 }) };
     const seen = await scraped([called('fallback', { kind: 'stale' }), called('hedged', { won: true }), changed, called('unhealthy_used', { endpoint: 'a.example', status: 'unhealthy' }), called('discovery_failed', { error: new Error('x') })]);
+    const found = await scraped([called('created', { from: 'address' }), called('endpoints_found', { endpoints: 3, added: 1, removed: 0 })]);
     const service = 'payments';
     expect(valueOf(seen, 'service_client_fallbacks_total', { service, kind: 'stale' })).toBe(1);
     expect(valueOf(seen, 'service_client_hedged_total', { service, result: 'second' })).toBe(1);
     expect(valueOf(seen, 'load_balancer_endpoint_changes_total', { service, endpoint: 'a.example', from_status: 'healthy', to_status: 'unhealthy' })).toBe(1);
     expect(valueOf(seen, 'load_balancer_endpoint_score', { service, endpoint: 'a.example' })).toBe(0.25);
+    expect(valueOf(found, 'service_instances', { service })).toBe(3);
     expect([valueOf(seen, 'load_balancer_unhealthy_used_total'), valueOf(seen, 'service_discovery_errors_total')]).toEqual([1, 1]);
   });
 });
