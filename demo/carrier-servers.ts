@@ -5,7 +5,7 @@ import { startLocalServer } from './local-server.ts';
 const ANSWER_TIME_MS = 20;
 
 /** How long an endpoint that hangs takes to say that it cannot: longer than anybody should wait. */
-export const HANG_MS = 2000;
+const HANG_MS = 2000;
 
 /** What becomes of a call: a quote, an error now and then, or nothing for long. */
 export type CarrierAnswer = 'quote' | 'hiccup' | 'hang';

@@ -5,12 +5,12 @@ import type { LimitRunResult } from './limit-run.ts';
 const LEAST_SHARE = 0.9;
 
 /** Calls that one limit admits in a span of time, at most. */
-export function allowance({ limit: { limit, periodMs, burst } }: LimitRunResult, durationMs: number): number {
+function allowance({ limit: { limit, periodMs, burst } }: LimitRunResult, durationMs: number): number {
   return Math.floor((limit * durationMs) / periodMs) + burst;
 }
 
 /** Calls that the limit should have admitted, at least: most of what it gives while the load lasts, as far as that was asked for. */
-export function leastAdmitted(run: LimitRunResult): number {
+function leastAdmitted(run: LimitRunResult): number {
   return Math.ceil(LEAST_SHARE * Math.min(run.requests, allowance(run, run.seconds * 1000)));
 }
 

@@ -15,7 +15,7 @@ export const USUAL_PEER = 'cockatiel: `aggressive`, `SamplingBreaker`';
 export const EQUAL_PEER = 'cockatiel: the same, `abortOnReturn: false`';
 
 /** The least that can be put together of cockatiel. */
-export const LEAST_PEER = 'cockatiel: `cooperative`, `ConsecutiveBreaker`, `abortOnReturn: false`';
+const LEAST_PEER = 'cockatiel: `cooperative`, `ConsecutiveBreaker`, `abortOnReturn: false`';
 
 /** What is to take no longer than those. */
 export const OURS = 'resilient-lambda: `pipeline`';

@@ -4,7 +4,7 @@ import { withProblems } from '../core/problems.ts';
 import { isRecord } from '../core/record.ts';
 import { describeCaller, identityProblems, type CallerIdentity } from '../middy/caller.ts';
 import type { CallDescription } from '../middy/describe.ts';
-import { deadlineOf, gateMiddleware, type GateMiddleware } from '../middy/gate-middleware.ts';
+import { deadlineToAnswer, gateMiddleware, type GateMiddleware } from '../middy/gate-middleware.ts';
 import { prioritySourceProblems, withPriority, type PrioritySource } from '../middy/priority.ts';
 import { createBulkhead, type BulkheadDependencies } from './create.ts';
 import type { BulkheadFullError } from './errors.ts';
@@ -24,9 +24,6 @@ export interface BulkheadRequestOptions {
 
 /** Options of the middleware: those of a bulkhead, and how it meets requests. */
 export interface BulkheadMiddlewareOptions extends BulkheadOptions, BulkheadRequestOptions {}
-
-/** Time that is left to answer a request whose turn does not come before the function ends. */
-const MARGIN_MS = 50;
 
 const REQUEST_OPTIONS = ['identity', 'priorityFrom'] as const;
 
@@ -64,11 +61,7 @@ export function bulkhead(
 
 function describer({ identity, priorityFrom }: BulkheadRequestOptions, clock: Clock) {
   const describe = withPriority(describeCaller(identity), priorityFrom);
-  return (event: unknown, context: unknown): CallDescription => {
-    const { deadlineMs } = deadlineOf(context, clock);
-    const described = describe(event, context);
-    return deadlineMs === undefined ? described : { ...described, ...{ deadlineMs: deadlineMs - MARGIN_MS } };
-  };
+  return (event: unknown, context: unknown): CallDescription => ({ ...describe(event, context), ...deadlineToAnswer(context, clock) });
 }
 
 function split(options: unknown): { own: BulkheadRequestOptions; others: BulkheadOptions } {

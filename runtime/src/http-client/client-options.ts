@@ -134,7 +134,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
 }
 
 /** Every problem of the options, each as one sentence that names the option, the value seen and the remedy. */
-export function clientOptionProblems(options: ClientOptions): string[] {
+function clientOptionProblems(options: ClientOptions): string[] {
   const given: unknown = options;
   if (!isRecord(given)) return [`options is ${show(given)}: pass an object with a name and a baseUrl`];
   const plain = Object.fromEntries(PLAIN_OPTIONS.map((key) => [key, given[key]]));

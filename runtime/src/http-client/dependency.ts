@@ -23,10 +23,10 @@ export interface DependencyStatistics {
 }
 
 /** How a call of a dependency ended. */
-export type CallEnd = 'succeeded' | 'failed' | 'refused' | 'cancelled';
+type CallEnd = 'succeeded' | 'failed' | 'refused' | 'cancelled';
 
 /** Counts calls by how they ended. */
-export class CallCounter {
+class CallCounter {
   readonly #ended: Record<CallEnd, number> = { succeeded: 0, failed: 0, refused: 0, cancelled: 0 };
   #calls = 0;
 
@@ -45,7 +45,7 @@ export class CallCounter {
 }
 
 /** How a call ended that threw. */
-export function endOfError(error: unknown, call: CallContext): CallEnd {
+function endOfError(error: unknown, call: CallContext): CallEnd {
   if (wasGivenUp(call)) return 'cancelled';
   return isRejection(error) ? 'refused' : 'failed';
 }

@@ -117,6 +117,15 @@ function callContext({ event, context }: Request, clock: Clock, describe: GateMi
   return { ...deadlineOf(context, clock), ...describe?.(event, context) };
 }
 
+/** Time that is left to answer a request whose wait, or whose last call, ends with the function, in milliseconds. */
+const ANSWER_MS = 50;
+
+/** When what a request waits for has to be over, so that there is time to answer: shortly before its invocation ends. */
+export function deadlineToAnswer(context: unknown, clock: Clock): Pick<CallContext, 'deadlineMs'> {
+  const { deadlineMs } = deadlineOf(context, clock);
+  return deadlineMs === undefined ? {} : { deadlineMs: deadlineMs - ANSWER_MS };
+}
+
 /** When the invocation ends, as far as its context says. */
 export function deadlineOf(context: unknown, clock: Clock): Pick<CallContext, 'deadlineMs'> {
   const lambda = context as { getRemainingTimeInMillis?: () => number; lambdaContext?: { getRemainingTimeInMillis?: () => number } };

@@ -2,7 +2,7 @@ import { UNKNOWN_CALL, type CallContext } from '../core/call-context.ts';
 import type { Clock } from '../core/clock.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import type { EventSink } from '../core/events.ts';
-import { runWithPermit, type Gate, type Operation, type Permit, type Policy } from '../core/gate.ts';
+import { rejectedBy, runBehind, type Gate, type Operation, type Permit, type Policy } from '../core/gate.ts';
 import { show } from '../core/option-schema.ts';
 import type { CompletedOutcome, Outcome } from '../core/outcome.ts';
 import type { Random } from '../core/random.ts';
@@ -108,16 +108,15 @@ export class RateLimiter implements Gate, Policy {
    *
    * @throws RateLimitedError if a limit is reached and there is no `onLimited`.
    */
-  async execute<T>(operation: Operation<T>, call: CallContext = UNKNOWN_CALL): Promise<T> {
-    let permit: LimitPermit;
-    try {
-      permit = await this.acquire(call);
-    } catch (error) {
-      if (this.options.onLimited === undefined || !(error instanceof RateLimitedError)) throw error;
-      return (await this.options.onLimited(error, call)) as T;
-    }
-    return runWithPermit(permit, operation, call);
+  execute<T>(operation: Operation<T>, call: CallContext = UNKNOWN_CALL): Promise<T> {
+    return runBehind(this, operation, call, this.#onRefused);
   }
+
+  readonly #onRefused = (error: unknown, call: CallContext): Promise<unknown> => {
+    const { onLimited } = this.options;
+    if (onLimited === undefined || !(error instanceof RateLimitedError)) return rejectedBy(error);
+    return Promise.resolve().then(() => onLimited(error, call));
+  };
 
   /**
    * Takes tokens of a key and says whether they were there. Never throws for a refusal, and never waits for a token.

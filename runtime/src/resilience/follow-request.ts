@@ -6,7 +6,7 @@ import { isRecord } from '../core/record.ts';
 import { SYSTEM_CLOCK } from '../core/system-sources.ts';
 import { callWithin, currentCall, withCall } from '../http-client/index.ts';
 import { describeRequest, requestSourceProblems, type RequestSources } from '../middy/describe-request.ts';
-import { deadlineOf, type GateMiddleware } from '../middy/gate-middleware.ts';
+import { deadlineToAnswer, type GateMiddleware } from '../middy/gate-middleware.ts';
 import { isWrappable, wrapHandler } from '../middy/handler-wrappers.ts';
 
 /** What is known of a request, and so of all that is called for it. */
@@ -19,9 +19,6 @@ export interface FollowRequestDependencies {
 }
 
 const OPTIONS = ['identity', 'priority', 'priorityOf'] as const;
-
-/** Time that is left to answer a request whose calls end with the function, in milliseconds. */
-const MARGIN_MS = 50;
 
 /**
  * Lets everything that the handler calls follow its request: within it `currentCall()` has the signal that the handler is given, the
@@ -42,7 +39,7 @@ export function followRequest(options: FollowRequestOptions = {}, { clock = SYST
   function followBefore(request: Parameters<GateMiddleware['before']>[0]): void {
     if (!isWrappable(request)) return;
     wrapHandler(request, 'followRequest()', (run, { event, context, signal }) => {
-      const call: CallContext = { ...describe(event, context), ...endOf(context, clock), signal };
+      const call: CallContext = { ...describe(event, context), ...deadlineToAnswer(context, clock), signal };
       return withCall(callWithin(call, currentCall()), run);
     });
   }
@@ -52,12 +49,6 @@ export function followRequest(options: FollowRequestOptions = {}, { clock = SYST
   }
 
   return { before: followBefore, after: followAfter, onError: followAfter };
-}
-
-/** The deadline of the platform, with time left to answer; an earlier one comes with the signal. */
-function endOf(context: unknown, clock: Clock): Pick<CallContext, 'deadlineMs'> {
-  const { deadlineMs } = deadlineOf(context, clock);
-  return deadlineMs === undefined ? {} : { deadlineMs: deadlineMs - MARGIN_MS };
 }
 
 function problemsOf(options: unknown): string[] {

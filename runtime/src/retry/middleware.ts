@@ -5,7 +5,7 @@ import { withProblems } from '../core/problems.ts';
 import { isRecord } from '../core/record.ts';
 import { describeCaller, identityProblems, type CallerIdentity } from '../middy/caller.ts';
 import { freshArguments, type SharedArguments } from '../middy/fresh-arguments.ts';
-import { deadlineOf, type GateMiddleware } from '../middy/gate-middleware.ts';
+import { deadlineToAnswer, type GateMiddleware } from '../middy/gate-middleware.ts';
 import { wrapHandler, type HandlerArguments, type RunHandler } from '../middy/handler-wrappers.ts';
 import { requestHeader } from '../middy/headers.ts';
 import { httpAnswer, isHttpEvent } from '../middy/http.ts';
@@ -21,9 +21,6 @@ export interface RetryRequestOptions {
 
 /** Options of the middleware: those of a retry, and how it meets requests. */
 export interface RetryMiddlewareOptions extends RetryOptions, RetryRequestOptions {}
-
-/** Time that is left to answer a request whose last attempt ends with the function, in milliseconds. */
-const MARGIN_MS = 50;
 
 /** Header in which callers name a request, so that a repetition is known as one. */
 const KEY_HEADER = 'idempotency-key';
@@ -57,7 +54,7 @@ export function retry(target: Retry | RetryMiddlewareOptions = {}, rest: RetryRe
   function retryBefore(request: Request): void {
     if (!policy.options.enabled) return;
     wrapHandler(request, 'retry()', (run, given) => {
-      const call = { ...deadline(given.context, policy), ...describe(given.event, given.context), ...keyOf(given.event), signal: given.signal };
+      const call = { ...deadlineToAnswer(given.context, policy.clock), ...describe(given.event, given.context), ...keyOf(given.event), signal: given.signal };
       return rerun(policy, run, given, call);
     });
   }
@@ -83,11 +80,6 @@ function answerOwnErrors(request: Request): void {
 
 /** By name, because a retry of another copy of this library throws classes of its own. */
 const OWN_ERRORS: ReadonlySet<string> = new Set(['RetryExhaustedError', 'AttemptTimedOutError']);
-
-function deadline(context: unknown, { clock }: Retry): Pick<RetryableCall, 'deadlineMs'> {
-  const { deadlineMs } = deadlineOf(context, clock);
-  return deadlineMs === undefined ? {} : { deadlineMs: deadlineMs - MARGIN_MS };
-}
 
 function keyOf(event: unknown): Pick<RetryableCall, 'idempotencyKey'> {
   const [idempotencyKey] = isHttpEvent(event) ? requestHeader(event, KEY_HEADER) : [];

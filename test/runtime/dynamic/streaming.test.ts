@@ -1,33 +1,14 @@
-import { Writable } from 'node:stream';
 import { executionModeStreamifyResponse } from '@middy/core/executionModeStreamifyResponse';
 import coreMiddy from '@middy/core';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { dynamicResilience } from '../../../runtime/src/dynamic/index.ts';
 import { middy } from '../../../runtime/src/middy/middy.ts';
 import { lambdaContext } from '../middy/gates.ts';
+import { ResponseStream, withLambdaStreams } from '../middy/lambda-streams.ts';
 import { requestOf } from '../resilience/world.ts';
 import { dynamicWorld } from './world.ts';
 
-class ResponseStream extends Writable {
-  text = '';
-  prelude: unknown;
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.text += chunk.toString();
-    done();
-  }
-}
-
-const lambda = globalThis as { awslambda?: unknown };
-beforeAll(() => {
-  // What Lambda puts into the global scope of every function.
-  lambda.awslambda = {
-    streamifyResponse: (handler: unknown) => handler,
-    HttpResponseStream: { from: (stream: ResponseStream, prelude: unknown) => Object.assign(stream, { prelude }) },
-  };
-});
-afterAll(() => {
-  delete lambda.awslambda;
-});
+withLambdaStreams();
 
 const LIMITED = { limits: { search: { limits: [{ limit: 1, periodMs: 86_400_000 }] } } };
 

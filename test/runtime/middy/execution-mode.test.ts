@@ -1,14 +1,14 @@
-import { Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { PluginExecutionMode, Request } from '@middy/core';
 import { executionModeStandard } from '@middy/core/executionModeStandard';
 import { executionModeStreamifyResponse } from '@middy/core/executionModeStreamifyResponse';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { resilientExecutionMode } from '../../../runtime/src/middy/execution-mode.ts';
 import { gateMiddleware } from '../../../runtime/src/middy/gate-middleware.ts';
 import { middy } from '../../../runtime/src/middy/middy.ts';
 import { deferred } from '../core/deferred.ts';
 import { HTTP_EVENT, invoke, lambdaContext, QUEUE_EVENT, TestGate } from './gates.ts';
+import { ResponseStream, withLambdaStreams } from './lambda-streams.ts';
 
 /** Ends the chain of onError by throwing, so that the onError of gates further out never runs. */
 const BREAKING = { onError: () => Promise.reject(new Error('broken')) };
@@ -102,27 +102,7 @@ describe('the exported middy', () => {
 
 describe('composed with the streaming mode', () => {
   const streamed = (handler: () => Promise<unknown>) => middy(handler as never, { executionMode: executionModeStreamifyResponse });
-  const lambda = globalThis as { awslambda?: unknown };
-
-  class ResponseStream extends Writable {
-    text = '';
-    prelude: unknown;
-    override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-      this.text += chunk.toString();
-      done();
-    }
-  }
-
-  beforeAll(() => {
-    // What Lambda puts into the global scope of every function.
-    lambda.awslambda = {
-      streamifyResponse: (handler: unknown) => handler,
-      HttpResponseStream: { from: (stream: ResponseStream, prelude: unknown) => Object.assign(stream, { prelude }) },
-    };
-  });
-  afterAll(() => {
-    delete lambda.awslambda;
-  });
+  withLambdaStreams();
 
   async function stream(handler: unknown, event: unknown = HTTP_EVENT): Promise<ResponseStream> {
     const response = new ResponseStream();

@@ -1,32 +1,13 @@
-import { Readable, Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { executionModeStreamifyResponse } from '@middy/core/executionModeStreamifyResponse';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { middy } from '../../../runtime/src/middy/middy.ts';
 import { retry } from '../../../runtime/src/retry/middleware.ts';
 import { HTTP_EVENT, lambdaContext } from '../middy/gates.ts';
+import { ResponseStream, withLambdaStreams } from '../middy/lambda-streams.ts';
 import { networkError, RetryWorld } from './world.ts';
 
-const lambda = globalThis as { awslambda?: unknown };
-
-class ResponseStream extends Writable {
-  text = '';
-  prelude: unknown;
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.text += chunk.toString();
-    done();
-  }
-}
-
-beforeAll(() => {
-  // What Lambda puts into the global scope of every function.
-  lambda.awslambda = {
-    streamifyResponse: (handler: unknown) => handler,
-    HttpResponseStream: { from: (stream: ResponseStream, prelude: unknown) => Object.assign(stream, { prelude }) },
-  };
-});
-afterAll(() => {
-  delete lambda.awslambda;
-});
+withLambdaStreams();
 
 async function stream(work: () => unknown): Promise<{ readonly to: ResponseStream; readonly ended: unknown }> {
   const world = new RetryWorld();

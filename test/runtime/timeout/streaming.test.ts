@@ -1,7 +1,7 @@
-import { Readable, Writable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { executionModeStreamifyResponse } from '@middy/core/executionModeStreamifyResponse';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { deadlineOfSignal } from '../../../runtime/src/core/deadline.ts';
 import { gateMiddleware } from '../../../runtime/src/middy/gate-middleware.ts';
 import { middy } from '../../../runtime/src/middy/middy.ts';
@@ -9,29 +9,10 @@ import { createTimeout } from '../../../runtime/src/timeout/create.ts';
 import { timeout, type TimeoutMiddlewareOptions } from '../../../runtime/src/timeout/middleware.ts';
 import { asOpenStream } from '../../../runtime/src/timeout/open-stream.ts';
 import { HTTP_EVENT, lambdaContext, QUEUE_EVENT, TestGate } from '../middy/gates.ts';
+import { ResponseStream, withLambdaStreams } from '../middy/lambda-streams.ts';
 import { TimeoutWorld, watch } from './fixture.ts';
 
-const lambda = globalThis as { awslambda?: unknown };
-
-class ResponseStream extends Writable {
-  text = '';
-  prelude: unknown;
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.text += chunk.toString();
-    done();
-  }
-}
-
-beforeAll(() => {
-  // What Lambda puts into the global scope of every function.
-  lambda.awslambda = {
-    streamifyResponse: (handler: unknown) => handler,
-    HttpResponseStream: { from: (stream: ResponseStream, prelude: unknown) => Object.assign(stream, { prelude }) },
-  };
-});
-afterAll(() => {
-  delete lambda.awslambda;
-});
+withLambdaStreams();
 
 type Work = (event: unknown, context: unknown, extra: { signal: AbortSignal }) => unknown;
 
